@@ -1,0 +1,214 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Waterguard.Events.Fields;
+using Waterguard.Events.Structure;
+
+namespace Waterguard.Events;
+
+/// <summary>Reads one JSON record forward, once, and keeps only the fields that a <see cref="FieldTree"/> asks for.</summary>
+/// <remarks>It accepts whatever <see cref="System.Text.Json.Utf8JsonReader"/> accepts, with the same values, and more: what is skipped is only
+/// checked for balanced brackets and closed strings, so that a flaw in a part nobody reads never hides a record from the rules.
+/// Not thread-safe; one a worker.</remarks>
+public sealed class EventReader
+{
+    /// <summary>How deep arrays directly inside arrays, and needed objects, are followed.</summary>
+    public const int MaxDepth = 128;
+
+    private readonly StructuralIndex _index = new();
+    private readonly byte[] _keyScratch = new byte[1024];
+
+    /// <summary>The skeleton of the record that was read last.</summary>
+    public StructuralIndex Index => _index;
+
+    /// <summary>Extracts the fields of one record into <paramref name="into"/>.</summary>
+    /// <param name="error">What is wrong with the record, at which byte; null when it was read. Fields found before the flaw stay in the buffer.</param>
+    public bool TryRead(byte[] buffer, int start, int length, FieldTree tree, EventBuffer into, out JsonFlaw? error)
+    {
+        into.Reset(buffer, start, length, tree);
+        var record = buffer.AsSpan(start, length);
+        _index.Build(record);
+        var walk = new Walk(record, _index, into, _keyScratch);
+        var at = walk.SkipSpace(0);
+        int end;
+        if (at >= length) end = walk.Fail(at, "the record is empty");
+        else if (record[at] == (byte)'{') end = walk.Object(at, tree.Root, -1, 0);
+        else end = walk.Fail(at, "a record must be a JSON object");
+        if (end >= 0 && walk.SkipSpace(end) is var rest && rest < length) walk.Fail(rest, "something follows the record");
+        error = walk.Error;
+        return error is null;
+    }
+
+    private ref struct Walk(ReadOnlySpan<byte> record, StructuralIndex index, EventBuffer into, byte[] keyScratch)
+    {
+        private readonly ref byte _bytes = ref MemoryMarshal.GetReference(record);
+        private readonly ref ulong _words = ref index.Words;
+        private readonly int _length = record.Length;
+
+        public JsonFlaw? Error;
+
+        public int Fail(int at, string reason)
+        {
+            Error ??= new JsonFlaw(Math.Min(at, _length), reason);
+            return -1;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public int SkipSpace(int at)
+        {
+            while (at < _length && Unsafe.Add(ref _bytes, at) <= (byte)' ' && IsSpace(Unsafe.Add(ref _bytes, at))) at++;
+            return at;
+        }
+
+        // `at` is at the opening brace; the result is behind the closing one, or -1. Every loop step is one key and its value.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public int Object(int at, FieldNode node, int element, int depth)
+        {
+            at = SkipSpace(at + 1);
+            if (at < _length && Unsafe.Add(ref _bytes, at) == (byte)'}') return at + 1;
+            while (true)
+            {
+                if (at >= _length || Unsafe.Add(ref _bytes, at) != (byte)'"') return Fail(at, "a key was expected");
+                var keyEnd = StructuralIndex.NextQuote(ref _words, at + 1);
+                if (keyEnd >= _length) return Fail(at, "a string does not end");
+                var key = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref _bytes, at + 1), keyEnd - at - 1);
+                if (StructuralIndex.HasBackslash(ref _words, at + 1, keyEnd)) key = UnescapeKey(key);
+                var child = node.Find(key);
+                at = SkipSpace(keyEnd + 1);
+                if (at >= _length || Unsafe.Add(ref _bytes, at) != (byte)':') return Fail(at, "a colon was expected");
+                at = SkipSpace(at + 1);
+                at = child is null ? Skip(at) : Take(at, child, element, depth);
+                if (at < 0) return -1;
+                at = SkipSpace(at);
+                if (at >= _length) return Fail(at, "an object does not end");
+                var next = Unsafe.Add(ref _bytes, at);
+                if (next == (byte)'}') return at + 1;
+                if (next != (byte)',') return Fail(at, "a comma or a closing brace was expected");
+                at = SkipSpace(at + 1);
+            }
+        }
+
+        // A value that nobody needs: behind it.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private int Skip(int at)
+        {
+            if (at >= _length) return Fail(at, "a value was expected");
+            var first = Unsafe.Add(ref _bytes, at);
+            if (first == (byte)'"')
+            {
+                var end = StructuralIndex.NextQuote(ref _words, at + 1);
+                return end < _length ? end + 1 : Fail(at, "a string does not end");
+            }
+
+            return first is (byte)'{' or (byte)'[' ? SkipContainer(at) : Scalar(at, first);
+        }
+
+        private int SkipContainer(int at)
+        {
+            var end = StructuralIndex.SkipContainer(ref _words, at, _length);
+            return end <= _length ? end : Fail(at, "a bracket is not closed");
+        }
+
+        private int Take(int at, FieldNode node, int element, int depth)
+        {
+            if (at >= _length) return Fail(at, "a value was expected");
+            var first = Unsafe.Add(ref _bytes, at);
+            switch (first)
+            {
+                case (byte)'"':
+                    var end = StructuralIndex.NextQuote(ref _words, at + 1);
+                    if (end >= _length) return Fail(at, "a string does not end");
+                    if (node.Slot >= 0)
+                    {
+                        var flags = StructuralIndex.HasBackslash(ref _words, at + 1, end) ? ValueFlags.Escaped : ValueFlags.None;
+                        into.Add(node.Slot, at + 1, end - at - 1, ValueKind.String, flags, element);
+                    }
+
+                    return end + 1;
+                case (byte)'{':
+                    if (node.Slot >= 0) into.Add(node.Slot, at, 1, ValueKind.Object, ValueFlags.None, element);
+                    if (!node.HasChildren) return SkipContainer(at);
+                    return depth < MaxDepth ? Object(at, node, element, depth + 1) : TooDeep(at);
+                case (byte)'[':
+                    return depth < MaxDepth ? Array(at, node, element, depth + 1) : TooDeep(at);
+                default:
+                    var behind = Scalar(at, first);
+                    if (behind >= 0 && node.Slot >= 0) into.Add(node.Slot, at, behind - at, KindOf(first), ValueFlags.None, element);
+                    return behind;
+            }
+        }
+
+        private int TooDeep(int at)
+        {
+            into.DepthCapped = true;
+            return SkipContainer(at);
+        }
+
+        private int Array(int at, FieldNode node, int element, int depth)
+        {
+            var open = at;
+            at = SkipSpace(at + 1);
+            if (at < _length && Unsafe.Add(ref _bytes, at) == (byte)']')
+            {
+                if (node.Slot >= 0) into.Add(node.Slot, open, at + 1 - open, ValueKind.EmptyArray, ValueFlags.None, element);
+                return at + 1;
+            }
+
+            var firstElement = into.ElementCount;
+            var before = into.OpenArray(element, node.Id);
+            for (var i = 0; ; i++)
+            {
+                at = Take(at, node, into.AddElement(element, node.Id, i), depth);
+                if (at < 0) return -1;
+                at = SkipSpace(at);
+                if (at >= _length) return Fail(at, "an array does not end");
+                var next = Unsafe.Add(ref _bytes, at);
+                if (next == (byte)']')
+                {
+                    into.CloseArray(before, firstElement, element, node.Id, i + 1);
+                    return at + 1;
+                }
+
+                if (next != (byte)',') return Fail(at, "a comma or a closing bracket was expected");
+                at = SkipSpace(at + 1);
+            }
+        }
+
+        // Behind a number, true, false or null. What it is exactly is judged by whoever reads it.
+        private int Scalar(int at, byte first)
+        {
+            if (KindOf(first) == ValueKind.EmptyArray) return Fail(at, "a value was expected");
+            var end = at + 1;
+            while (end < _length && IsScalarByte(Unsafe.Add(ref _bytes, end))) end++;
+            var text = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref _bytes, at), end - at);
+            var known = first switch
+            {
+                (byte)'t' => text.SequenceEqual("true"u8),
+                (byte)'f' => text.SequenceEqual("false"u8),
+                (byte)'n' => text.SequenceEqual("null"u8),
+                _ => true,
+            };
+            return known ? end : Fail(at, "a value was expected");
+        }
+
+        private readonly ReadOnlySpan<byte> UnescapeKey(ReadOnlySpan<byte> key)
+        {
+            var scratch = key.Length <= keyScratch.Length ? keyScratch : new byte[key.Length];
+            return scratch.AsSpan(0, JsonText.Unescape(key, scratch));
+        }
+
+        private static bool IsSpace(byte b) => b is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
+
+        private static bool IsScalarByte(byte b) => b is >= (byte)'0' and <= (byte)'9' or >= (byte)'a' and <= (byte)'z' or (byte)'.' or (byte)'-' or (byte)'+' or (byte)'E';
+
+        private static ValueKind KindOf(byte first) => first switch
+        {
+            (byte)'t' or (byte)'f' => ValueKind.Boolean,
+            (byte)'n' => ValueKind.Null,
+            (byte)'-' or (>= (byte)'0' and <= (byte)'9') => ValueKind.Number,
+            _ => ValueKind.EmptyArray,
+        };
+    }
+}
+
+/// <summary>Why a record could not be read, and at which byte of it (0-based).</summary>
+public sealed record JsonFlaw(int Offset, string Reason);

@@ -1,0 +1,214 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace Waterguard.Events.Fields;
+
+/// <summary>The extracted fields of one record, in storage that a worker reuses for the next.</summary>
+/// <remarks>Values of a slot form a chain in the order of the record. Not thread-safe. Nothing of it may be kept past the next record.</remarks>
+public sealed class EventBuffer
+{
+    private byte[] _record = [];
+    private int _recordStart;
+    private int _recordLength;
+    private Value[] _values = new Value[256];
+    private int _count;
+    private int[] _heads = [];
+    private int[] _tails = [];
+    private int[] _touched = new int[64];
+    private int _touchedCount;
+    private Element[] _elements = new Element[64];
+    private int _elementCount;
+    private long[] _arrays = [];
+    private uint _recordNumber;
+    private ValueFlags _inherited;
+    private byte[] _scratch = new byte[4096];
+    private int _scratchUsed;
+    private char[] _chars = new char[4096];
+    private int _charsUsed;
+
+    /// <summary>Some field stands twice in the same object.</summary>
+    public bool HasDuplicateKeys { get; private set; }
+
+    /// <summary>Arrays on a needed path were nested deeper than is read; what lies below was not looked at.</summary>
+    public bool DepthCapped { get; internal set; }
+
+    /// <summary>The record's bytes.</summary>
+    public ReadOnlySpan<byte> Record => _record.AsSpan(_recordStart, _recordLength);
+
+    /// <summary>Slots that have at least one value.</summary>
+    public ReadOnlySpan<int> Touched => _touched.AsSpan(0, _touchedCount);
+
+    /// <summary>How many array elements were met.</summary>
+    public int ElementCount => _elementCount;
+
+    /// <summary>First value of a slot, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int First(int slot) => _heads[slot] - 1;
+
+    /// <summary>The value behind another of the same slot, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Next(int value) => _values[value].Next - 1;
+
+    /// <summary>A value by number.</summary>
+    public ref readonly Value this[int value] => ref _values[value];
+
+    /// <summary>Whether another value of the same field stands in the same object as this one.</summary>
+    public bool IsDuplicate(int value) => (_values[value].Flags & ValueFlags.Duplicate) != ValueFlags.None;
+
+    /// <summary>The array that an element is of.</summary>
+    public int ArrayOf(int element) => _elements[element].ArrayId;
+
+    /// <summary>The element around an element, or -1.</summary>
+    public int ParentOf(int element) => _elements[element].Parent;
+
+    /// <summary>Whether the element has that index; negative ones count from the end.</summary>
+    public bool HasIndex(int element, int index) => index >= 0 ? _elements[element].Index == index : _elements[element].FromEnd == index;
+
+    /// <summary>Index of an element in its array.</summary>
+    public int IndexOf(int element) => _elements[element].Index;
+
+    /// <summary>The value's text as UTF-8, JSON escapes resolved. Valid until the next record or the next call on the same buffer.</summary>
+    public ReadOnlySpan<byte> Utf8(int value)
+    {
+        ref var v = ref _values[value];
+        if ((v.Flags & ValueFlags.Escaped) != ValueFlags.None) Unescape(ref v);
+        return (v.Flags & ValueFlags.InScratch) != ValueFlags.None ? _scratch.AsSpan(v.Start, v.Length) : _record.AsSpan(_recordStart + v.Start, v.Length);
+    }
+
+    /// <summary>The value's text as characters, widened once. Invalid UTF-8 becomes U+FFFD. Valid until the next record or the next call.</summary>
+    public ReadOnlySpan<char> Chars(int value)
+    {
+        ref var v = ref _values[value];
+        if ((v.Flags & ValueFlags.Widened) == ValueFlags.None) Widen(value);
+        return _chars.AsSpan(v.CharStart, v.CharLength);
+    }
+
+    /// <summary>Adds a value that the record does not hold as such (derived from another, or a cell of a table).</summary>
+    public void AddText(int slot, ReadOnlySpan<char> text, int element = -1)
+    {
+        var start = Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
+        var length = Encoding.UTF8.GetBytes(text, _scratch.AsSpan(start));
+        _scratchUsed = start + length;
+        Add(slot, start, length, ValueKind.String, ValueFlags.InScratch, element);
+    }
+
+    /// <summary>Adds a slice of the record as a text value, as a table's cells are.</summary>
+    public void AddSlice(int slot, int start, int length) => Add(slot, start, length, ValueKind.String, ValueFlags.None, -1);
+
+    /// <summary>Forgets the last record and takes the next one.</summary>
+    /// <param name="tree">The tree that the record will be read with.</param>
+    public void Reset(byte[] record, int start, int length, FieldTree tree)
+    {
+        var heads = _heads;
+        for (var i = 0; i < _touchedCount; i++) heads[_touched[i]] = 0;
+        if (heads.Length < tree.SlotCount)
+        {
+            _heads = new int[tree.SlotCount];
+            _tails = new int[tree.SlotCount];
+        }
+
+        if (_arrays.Length < tree.NodeCount) _arrays = new long[tree.NodeCount];
+        if (++_recordNumber == 0)
+        {
+            Array.Clear(_arrays);
+            _recordNumber = 1;
+        }
+
+        (_record, _recordStart, _recordLength) = (record, start, length);
+        (_count, _touchedCount, _elementCount, _scratchUsed, _charsUsed) = (0, 0, 0, 0, 0);
+        (HasDuplicateKeys, DepthCapped, _inherited) = (false, false, ValueFlags.None);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Add(int slot, int start, int length, ValueKind kind, ValueFlags flags, int element)
+    {
+        if (_count == _values.Length) Array.Resize(ref _values, _values.Length * 2);
+        ref var value = ref _values[_count++];
+        value.Start = start;
+        value.Length = length;
+        value.Next = 0;
+        value.Slot = (ushort)slot;
+        value.Flags = flags | _inherited;
+        value.Kind = kind;
+        value.Element = element;
+        ref var head = ref _heads[slot];
+        if (head == 0)
+        {
+            head = _count;
+            if (_touchedCount == _touched.Length) Array.Resize(ref _touched, _touched.Length * 2);
+            _touched[_touchedCount++] = slot;
+        }
+        else
+        {
+            ref var last = ref _values[_tails[slot] - 1];
+            last.Next = _count;
+            if (last.Element == element)
+            {
+                last.Flags |= ValueFlags.Duplicate;
+                value.Flags |= ValueFlags.Duplicate;
+                HasDuplicateKeys = true;
+            }
+        }
+
+        _tails[slot] = _count;
+    }
+
+    internal int AddElement(int parent, int arrayId, int index)
+    {
+        if (_elementCount == _elements.Length) Array.Resize(ref _elements, _elements.Length * 2);
+        _elements[_elementCount] = new Element(parent, arrayId, index);
+        return _elementCount++;
+    }
+
+    /// <summary>Starts an array. A second one under the same key of the same object shadows the first: its values are marked.</summary>
+    /// <returns>What to hand to <see cref="CloseArray"/>.</returns>
+    internal ValueFlags OpenArray(int parent, int arrayId)
+    {
+        var before = _inherited;
+        var stamp = ((long)_recordNumber << 32) | (uint)parent;
+        if (_arrays[arrayId] == stamp)
+        {
+            HasDuplicateKeys = true;
+            _inherited = ValueFlags.Duplicate;
+        }
+
+        _arrays[arrayId] = stamp;
+        return before;
+    }
+
+    internal void CloseArray(ValueFlags before, int firstElement, int parent, int arrayId, int count)
+    {
+        _inherited = before;
+        for (var i = firstElement; i < _elementCount; i++)
+        {
+            ref var element = ref _elements[i];
+            if (element.ArrayId == arrayId && element.Parent == parent) element = element with { FromEnd = element.Index - count };
+        }
+    }
+
+    private void Unescape(ref Value v)
+    {
+        var start = Reserve(v.Length);
+        var length = JsonText.Unescape(_record.AsSpan(_recordStart + v.Start, v.Length), _scratch.AsSpan(start));
+        _scratchUsed = start + length;
+        (v.Start, v.Length) = (start, length);
+        v.Flags = (v.Flags & ~ValueFlags.Escaped) | ValueFlags.InScratch;
+    }
+
+    private void Widen(int value)
+    {
+        var utf8 = Utf8(value);
+        if (_charsUsed + utf8.Length > _chars.Length) Array.Resize(ref _chars, Math.Max(_chars.Length * 2, _charsUsed + utf8.Length));
+        var length = Encoding.UTF8.GetChars(utf8, _chars.AsSpan(_charsUsed));
+        ref var v = ref _values[value];
+        (v.CharStart, v.CharLength) = (_charsUsed, length);
+        v.Flags |= ValueFlags.Widened;
+        _charsUsed += length;
+    }
+
+    private int Reserve(int length)
+    {
+        if (_scratchUsed + length > _scratch.Length) Array.Resize(ref _scratch, Math.Max(_scratch.Length * 2, _scratchUsed + length));
+        return _scratchUsed;
+    }
+}
