@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Waterguard.Events.Fields;
+
+namespace Waterguard.Events.Shapes;
+
+/// <summary>Where the values of one name are in the records of one form.</summary>
+/// <param name="Name">As a rule writes it.</param>
+/// <param name="Tiers">Raw paths first, then mapped ones: the first tier that has any value in a record speaks for the name.</param>
+public sealed record FieldBinding(string Name, ImmutableArray<ImmutableArray<SlotBinding>> Tiers)
+{
+    /// <summary>Slots of all tiers.</summary>
+    public IEnumerable<SlotBinding> Slots => Tiers.SelectMany(t => t);
+}
+
+/// <summary>One slot that holds values of a name.</summary>
+/// <param name="Slot">Number in the <see cref="FieldTree"/>; -1 for a constant.</param>
+/// <param name="Indexes">Elements that the value must belong to.</param>
+/// <param name="Values">Raw -> mapped value; null: as they are.</param>
+/// <param name="Constant">The value, where every record has the same.</param>
+public sealed record SlotBinding(int Slot, ImmutableArray<ElementIndex> Indexes, ImmutableDictionary<string, string>? Values, string? Constant)
+{
+    /// <summary>Whether a value of the slot belongs to the name.</summary>
+    public bool Includes(EventBuffer fields, int value)
+    {
+        foreach (var wanted in Indexes)
+        {
+            var element = fields[value].Element;
+            while (element >= 0 && fields.ArrayOf(element) != wanted.ArrayId) element = fields.ParentOf(element);
+            if (element < 0 || !fields.HasIndex(element, wanted.Index)) return false;
+        }
+
+        return true;
+    }
+}
+
+/// <summary>A form together with the tree of everything that is needed from its records. Immutable; shared between workers.</summary>
+public sealed class EventLayout
+{
+    private readonly ImmutableDictionary<string, FieldBinding> _bindings;
+
+    private EventLayout(EventShape shape, FieldTree tree, ImmutableDictionary<string, FieldBinding> bindings, ImmutableArray<BoundDerivation> derivations)
+    {
+        Shape = shape;
+        Tree = tree;
+        _bindings = bindings;
+        Derivations = derivations;
+    }
+
+    /// <summary>The form.</summary>
+    public EventShape Shape { get; }
+
+    /// <summary>The paths to extract.</summary>
+    public FieldTree Tree { get; }
+
+    /// <summary>Derived fields, to be filled in after extraction.</summary>
+    public ImmutableArray<BoundDerivation> Derivations { get; }
+
+    /// <summary>Where a name's values are; null when nobody asked for the name when the layout was built.</summary>
+    public FieldBinding? Find(string name) => _bindings.GetValueOrDefault(name);
+
+    /// <summary>Collects the names that somebody needs and says where their values will be.</summary>
+    public sealed class Builder(EventShape shape)
+    {
+        private readonly FieldTree.Builder _tree = new();
+        private readonly Dictionary<string, FieldBinding> _bindings = new(StringComparer.Ordinal);
+        private readonly HashSet<string> _derived = new(
+            shape.Derive.SelectMany(d => new Regex(d.Pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, TimeSpan.FromSeconds(1)).GetGroupNames())
+                .Where(n => !char.IsAsciiDigit(n[0])).Select(GroupField), StringComparer.Ordinal);
+
+        /// <summary>The form that the layout is for.</summary>
+        public EventShape Shape => shape;
+
+        /// <summary>Where the values of a name will be.</summary>
+        public FieldBinding Bind(string name)
+        {
+            if (_bindings.TryGetValue(name, out var known)) return known;
+            var tiers = ImmutableArray.CreateBuilder<ImmutableArray<SlotBinding>>();
+            tiers.Add([.. RawPaths(name).Select(p => Slot(p, null))]);
+            if (Mapping(name) is { } mapped) tiers.Add(mapped);
+            var binding = new FieldBinding(name, tiers.ToImmutable());
+            _bindings[name] = binding;
+            return binding;
+        }
+
+        /// <summary>The numbers of the arrays that a quantifier's name stands for.</summary>
+        public ImmutableArray<(int ArrayId, string Path)> Arrays(string name)
+        {
+            var paths = shape.Scopes.TryGetValue(name, out var scope) ? scope : [.. RawPaths(name).Select(p => p.ToString())];
+            if (shape.Map.TryGetValue(name, out var mapping)) paths = paths.AddRange(mapping.Paths);
+            return [.. paths.Select(p => (_tree.ArrayId(FieldPath.Parse(p)), p))];
+        }
+
+        /// <summary>Finishes the layout; the builder is not used afterwards.</summary>
+        public EventLayout Build()
+        {
+            var derivations = shape.Derive
+                .Select(d => new BoundDerivation(_tree.Slot(FieldPath.Parse(d.From)), d.Pattern, name => _bindings.ContainsKey(name) || _derived.Contains(name) ? _tree.Slot(FieldPath.Parse(name)) : -1))
+                .ToImmutableArray();
+            return new EventLayout(shape, _tree.Build(), _bindings.ToImmutableDictionary(StringComparer.Ordinal), derivations);
+        }
+
+        internal static string GroupField(string group) => group.Replace("__", ".", StringComparison.Ordinal);
+
+        // Raw names: as they are, below each root, and below what a prefix stands for.
+        private IEnumerable<FieldPath> RawPaths(string name)
+        {
+            var path = FieldPath.Parse(name);
+            yield return path;
+            foreach (var root in shape.Roots) yield return FieldPath.Parse(root).Then(path);
+            foreach (var prefix in shape.Prefixes)
+            {
+                var from = FieldPath.Parse(prefix.From);
+                if (path.StartsWith(from)) yield return FieldPath.Parse(prefix.To).Then(path.Skip(from.Segments.Length));
+            }
+        }
+
+        private ImmutableArray<SlotBinding>? Mapping(string name)
+        {
+            if (!shape.Map.TryGetValue(name, out var mapping)) return null;
+            if (mapping.Constant is { } constant) return [new SlotBinding(-1, [], null, constant)];
+            return [.. mapping.Paths.SelectMany(RawPaths).Select(p => Slot(p, mapping.Values))];
+        }
+
+        private SlotBinding Slot(FieldPath path, ImmutableDictionary<string, string>? values) =>
+            new(_tree.Slot(path), path.HasIndex ? _tree.Indexes(path) : [], values, null);
+    }
+}
+
+/// <summary>A derivation with its slots.</summary>
+public sealed class BoundDerivation
+{
+    private readonly Regex _pattern;
+    private readonly (string Group, int Slot)[] _groups;
+    private readonly int _from;
+
+    internal BoundDerivation(int from, string pattern, Func<string, int> slotOf)
+    {
+        _from = from;
+        _pattern = new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, TimeSpan.FromSeconds(1));
+        _groups = [.. _pattern.GetGroupNames().Where(n => !char.IsAsciiDigit(n[0])).Select(n => (n, slotOf(EventLayout.Builder.GroupField(n)))).Where(g => g.Item2 >= 0)];
+    }
+
+    /// <summary>Fills in the fields of one record. Allocates when the pattern fits: only forms that need it pay.</summary>
+    public void Apply(EventBuffer fields)
+    {
+        var value = fields.First(_from);
+        if (value < 0 || fields.Chars(value).Length > 4096) return;
+        var match = _pattern.Match(fields.Chars(value).ToString());
+        if (!match.Success) return;
+        foreach (var (group, slot) in _groups)
+        {
+            if (match.Groups[group] is { Success: true } found && fields.First(slot) < 0) fields.AddText(slot, found.ValueSpan);
+        }
+    }
+}
