@@ -38,6 +38,31 @@ public sealed class EventReader
         return error is null;
     }
 
+    /// <summary>Puts every string value of the record (not its keys) into slot 0 of another buffer.</summary>
+    /// <param name="read">The record that was read last with this reader.</param>
+    public void CollectStrings(EventBuffer read, EventBuffer into, FieldTree tree)
+    {
+        read.ShareRecord(into, tree);
+        var record = read.Record;
+        ref var words = ref _index.Words;
+        if (_index.Length != record.Length) return;
+        for (var at = StructuralIndex.NextQuote(ref words, 0); at < record.Length;)
+        {
+            var end = StructuralIndex.NextQuote(ref words, at + 1);
+            if (end >= record.Length) return;
+            var next = end + 1;
+            while (next < record.Length && record[next] <= (byte)' ') next++;
+            if (next < record.Length && record[next] != (byte)':')
+            {
+                var flags = StructuralIndex.HasBackslash(ref words, at + 1, end) ? ValueFlags.Escaped : ValueFlags.None;
+                into.Add(0, at + 1, end - at - 1, ValueKind.String, flags, into.AddElement(-1, 0, 0));
+            }
+
+            if (end + 1 >= record.Length) return;
+            at = StructuralIndex.NextQuote(ref words, end + 1);
+        }
+    }
+
     private ref struct Walk(ReadOnlySpan<byte> record, StructuralIndex index, EventBuffer into, byte[] keyScratch)
     {
         private readonly ref byte _bytes = ref MemoryMarshal.GetReference(record);

@@ -119,6 +119,9 @@ public sealed class EventBuffer
         (HasDuplicateKeys, DepthCapped, _inherited) = (false, false, ValueFlags.None);
     }
 
+    /// <summary>Lets another buffer look at the same record.</summary>
+    internal void ShareRecord(EventBuffer other, FieldTree tree) => other.Reset(_record, _recordStart, _recordLength, tree);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Add(int slot, int start, int length, ValueKind kind, ValueFlags flags, int element)
     {

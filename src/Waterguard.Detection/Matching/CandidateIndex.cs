@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using System.Text;
+using Waterguard.Events.Fields;
+
+namespace Waterguard.Detection.Matching;
+
+/// <summary>Finds the rules that an event can match at all: each rule is filed under one clause that it cannot match without.</summary>
+/// <remarks>Over-approximates: a rule that it does not name cannot match (a test against judging every rule holds that), one that it names may not.
+/// Rows are bit sets over the rules. Immutable; shared.</remarks>
+internal sealed class CandidateIndex
+{
+    private readonly ulong[] _always;
+    private readonly SlotRows?[] _slots;
+    private readonly ulong[]? _keywords;
+
+    public CandidateIndex(IReadOnlyList<Node> rules, int slotCount)
+    {
+        Words = (rules.Count + 63) / 64;
+        _always = new ulong[Words];
+        _slots = new SlotRows?[slotCount];
+        var clauses = rules.Select(r => r.NecessaryClauses().ToImmutableArray()).ToArray();
+        var popularity = clauses.SelectMany(c => c.SelectMany(x => x.Atoms).Distinct()).CountBy(a => a).ToDictionary(p => p.Key, p => p.Value);
+        for (var rule = 0; rule < rules.Count; rule++)
+        {
+            if (clauses[rule].Any(c => c.Atoms.Length == 0)) continue; // can never match
+            var best = clauses[rule].MinBy(c => c.Cost(a => popularity[a]));
+            if (best is null)
+            {
+                Set(_always, rule);
+                Unindexed++;
+                continue;
+            }
+
+            foreach (var atom in best.Atoms)
+            {
+                if (atom.Kind == AtomKind.Keyword) Set(_keywords ??= new ulong[Words], rule);
+                else (_slots[atom.Slot] ??= new SlotRows(Words)).Add(atom, rule);
+            }
+        }
+
+        foreach (var slot in _slots) slot?.Seal();
+    }
+
+    /// <summary>Length of a row in 64-bit words.</summary>
+    public int Words { get; }
+
+    /// <summary>Rules that are judged on every event because nothing in them is necessary.</summary>
+    public int Unindexed { get; }
+
+    /// <summary>Sets the bits of all candidates.</summary>
+    public void Collect(MatchContext context, KeywordNeedles keywords, Span<ulong> candidates)
+    {
+        _always.CopyTo(candidates);
+        var fields = context.Fields;
+        foreach (var slot in fields.Touched)
+        {
+            if (_slots[slot] is not { } rows) continue;
+            for (var value = fields.First(slot); value >= 0; value = fields.Next(value)) rows.Collect(fields, value, candidates);
+        }
+
+        if (_keywords is not null && context.Strings.MayHold(keywords)) Or(candidates, _keywords);
+    }
+
+    private static void Set(ulong[] row, int rule) => row[rule >> 6] |= 1UL << (rule & 63);
+
+    private static void Or(Span<ulong> candidates, ulong[] row)
+    {
+        var i = 0;
+        for (; i + Vector<ulong>.Count <= row.Length; i += Vector<ulong>.Count)
+        {
+            (new Vector<ulong>(candidates[i..]) | new Vector<ulong>(row, i)).CopyTo(candidates[i..]);
+        }
+
+        for (; i < row.Length; i++) candidates[i] |= row[i];
+    }
+
+    private sealed class SlotRows(int words)
+    {
+        private readonly Dictionary<string, ulong[]> _byText = new(StringComparer.OrdinalIgnoreCase);
+        private readonly FoldedTable<ulong[]> _exact = new();
+        private readonly GramRows _prefixes = new();
+        private readonly GramRows _suffixes = new();
+        private ulong[]? _present;
+        private ulong[]? _numbers;
+
+        public void Add(Atom atom, int rule)
+        {
+            switch (atom.Kind)
+            {
+                case AtomKind.Exact: Set(Row(atom.Text), rule); break;
+                case AtomKind.Number: Set(_numbers ??= new ulong[words], rule); break;
+                case AtomKind.Prefix when Ascii.IsValid(atom.Text): Set(_prefixes.Row(GramRows.First(Encoding.ASCII.GetBytes(atom.Text)), words), rule); break;
+                case AtomKind.Suffix when Ascii.IsValid(atom.Text): Set(_suffixes.Row(GramRows.Last(Encoding.ASCII.GetBytes(atom.Text)), words), rule); break;
+                default: Set(_present ??= new ulong[words], rule); break;
+            }
+        }
+
+        public void Seal()
+        {
+            foreach (var (text, row) in _byText) _exact.Add(Encoding.UTF8.GetBytes(text), row);
+            _exact.Seal();
+            _prefixes.Seal();
+            _suffixes.Seal();
+        }
+
+        public void Collect(EventBuffer fields, int value, Span<ulong> candidates)
+        {
+            if (_present is not null) Or(candidates, _present);
+            var kind = fields[value].Kind;
+            if (kind is ValueKind.Object or ValueKind.Null or ValueKind.EmptyArray) return;
+            var text = fields.Utf8(value);
+            if (_exact.Count > 0 && _exact.TryFind(text, out var row)) Or(candidates, row);
+            if (_numbers is not null && kind == ValueKind.Number && text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0) Or(candidates, _numbers);
+            if (text.Length < 4) return;
+            if (_prefixes.Find(GramRows.First(text)) is { } prefixed) Or(candidates, prefixed);
+            if (_suffixes.Find(GramRows.Last(text)) is { } suffixed) Or(candidates, suffixed);
+        }
+
+        private ulong[] Row(string text) => _byText.TryGetValue(text, out var row) ? row : _byText[text] = new ulong[words];
+    }
+}
+
+/// <summary>Rows by four folded bytes at one end of a text.</summary>
+internal sealed class GramRows
+{
+    private readonly Dictionary<uint, ulong[]> _rows = [];
+    private System.Collections.Frozen.FrozenDictionary<uint, ulong[]>? _sealed;
+
+    public static uint First(ReadOnlySpan<byte> text) => BitConverter.ToUInt32(text) | 0x2020_2020u;
+
+    public static uint Last(ReadOnlySpan<byte> text) => BitConverter.ToUInt32(text[^4..]) | 0x2020_2020u;
+
+    public ulong[] Row(uint gram, int words) => _rows.TryGetValue(gram, out var row) ? row : _rows[gram] = new ulong[words];
+
+    public void Seal() => _sealed = _rows.Count == 0 ? null : System.Collections.Frozen.FrozenDictionary.ToFrozenDictionary(_rows);
+
+    public ulong[]? Find(uint gram) => _sealed is not null && _sealed.TryGetValue(gram, out var row) ? row : null;
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+
+namespace Waterguard.Detection.Matching;
+
+/// <summary>What a value of a slot must show for an atom to hold, as far as the index can tell.</summary>
+internal enum AtomKind
+{
+    /// <summary>Any value.</summary>
+    Present,
+
+    /// <summary>This text, without regard to case.</summary>
+    Exact,
+
+    /// <summary>A number equal to this one, however written.</summary>
+    Number,
+
+    /// <summary>A text that starts with this one.</summary>
+    Prefix,
+
+    /// <summary>A text that ends with this one.</summary>
+    Suffix,
+
+    /// <summary>A string somewhere in the record contains this text (slot -1).</summary>
+    Keyword,
+}
+
+/// <summary>The smallest thing that the candidate index knows.</summary>
+internal readonly record struct Atom(AtomKind Kind, int Slot, string Text)
+{
+    public static Atom Present(int slot) => new(AtomKind.Present, slot, "");
+}
+
+/// <summary>A rule cannot match unless at least one of these atoms holds.</summary>
+internal sealed record Clause(ImmutableArray<Atom> Atoms)
+{
+    /// <summary>Cannot be met at all.</summary>
+    public static Clause Never { get; } = new([]);
+
+    /// <summary>For alternatives: the union of one clause of each, if each has one.</summary>
+    public static IEnumerable<Clause> OneOfEach(IEnumerable<Node> parts)
+    {
+        var atoms = ImmutableArray.CreateBuilder<Atom>();
+        foreach (var part in parts)
+        {
+            var best = part.NecessaryClauses().MinBy(c => c.Cost(_ => 1));
+            if (best is null) return [];
+            atoms.AddRange(best.Atoms);
+        }
+
+        return [new Clause([.. atoms.Distinct()])];
+    }
+
+    /// <summary>How often the clause is expected to be met: less is better. Only the order matters.</summary>
+    /// <param name="popularity">How many rules use an atom: what many rules ask for is common in the log.</param>
+    public double Cost(Func<Atom, int> popularity) => Atoms.Sum(atom => atom.Kind switch
+    {
+        AtomKind.Exact or AtomKind.Number => 1.0 * popularity(atom),
+        AtomKind.Prefix or AtomKind.Suffix => 3.0,
+        AtomKind.Keyword => 200.0,
+        _ => 20.0,
+    });
+}

@@ -1,0 +1,55 @@
+using Waterguard.Events;
+using Waterguard.Events.Fields;
+
+namespace Waterguard.Detection.Matching;
+
+/// <summary>What a worker keeps while it judges one event: the fields, and the answers that rules share. Reused; not thread-safe.</summary>
+internal sealed class MatchContext(int predicates)
+{
+    private readonly uint[] _answers = new uint[predicates];
+    private readonly RecordStrings _strings = new();
+    private uint _event;
+
+    public EventBuffer Fields { get; private set; } = null!;
+
+    public EventReader Reader { get; private set; } = null!;
+
+    /// <summary>Whether the node under judgement stands under an odd number of "not": a duplicate key must not excuse there.</summary>
+    public bool Negated { get; set; }
+
+    /// <summary>The array element that the body of a quantifier is judged on; -1 outside.</summary>
+    public int Element { get; set; } = -1;
+
+    public void Begin(EventBuffer fields, EventReader reader)
+    {
+        (Fields, Reader, Negated, Element) = (fields, reader, false, -1);
+        _strings.Begin();
+        if (++_event < 1u << 30) return;
+        Array.Clear(_answers);
+        _event = 1;
+    }
+
+    /// <summary>The record's string values, for keyword tests.</summary>
+    public RecordStrings Strings
+    {
+        get
+        {
+            _strings.Collect(this);
+            return _strings;
+        }
+    }
+
+    /// <summary>The answer given before for this event, if any.</summary>
+    public bool TryRecall(int predicate, out bool answer)
+    {
+        var stored = _answers[predicate];
+        answer = (stored & 1) != 0;
+        return stored >> 1 == _event;
+    }
+
+    public bool Remember(int predicate, bool answer)
+    {
+        _answers[predicate] = (_event << 1) | (answer ? 1u : 0u);
+        return answer;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Numerics;
+using Waterguard.Events;
+using Waterguard.Events.Fields;
+
+namespace Waterguard.Detection.Matching;
+
+/// <summary>Judges events against one plan. One a worker: it reuses its memory, and allocates nothing for an event that matches nothing.</summary>
+public sealed class Matcher
+{
+    private readonly RulePlan _plan;
+    private readonly MatchContext _context;
+    private readonly ulong[] _candidates;
+    private int[] _matched = new int[16];
+    private int _matchedCount;
+
+    /// <summary>A matcher for a plan.</summary>
+    public Matcher(RulePlan plan)
+    {
+        _plan = plan;
+        _context = new MatchContext(plan.PredicateCount);
+        _candidates = new ulong[plan.CandidateWords];
+    }
+
+    /// <summary>The plan that is judged against.</summary>
+    public RulePlan Plan => _plan;
+
+    /// <summary>How many rules were judged, over all events.</summary>
+    public long Judged { get; private set; }
+
+    /// <summary>The numbers, in <see cref="RulePlan.Rules"/>, of the rules that the event matches, in ascending order. Valid until the next call.</summary>
+    /// <param name="fields">The event, as <paramref name="reader"/> has just read it.</param>
+    public ReadOnlySpan<int> Match(EventBuffer fields, EventReader reader)
+    {
+        _context.Begin(fields, reader);
+        _matchedCount = 0;
+        var candidates = _candidates.AsSpan();
+        _plan.Collect(_context, candidates);
+        for (var word = 0; word < candidates.Length; word++)
+        {
+            for (var bits = candidates[word]; bits != 0; bits &= bits - 1) Judge((word << 6) + BitOperations.TrailingZeroCount(bits));
+        }
+
+        return _matched.AsSpan(0, _matchedCount);
+    }
+
+    /// <summary>The same answer without the index: every rule is judged. For tests, and for explaining.</summary>
+    public ReadOnlySpan<int> MatchByFullScan(EventBuffer fields, EventReader reader)
+    {
+        _context.Begin(fields, reader);
+        _matchedCount = 0;
+        for (var rule = 0; rule < _plan.Rules.Length; rule++) Judge(rule);
+        return _matched.AsSpan(0, _matchedCount);
+    }
+
+    private void Judge(int rule)
+    {
+        Judged++;
+        if (_plan.Judge(rule, _context) == Truth.False) return;
+        if (_matchedCount == _matched.Length) Array.Resize(ref _matched, _matched.Length * 2);
+        _matched[_matchedCount++] = rule;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+
+namespace Waterguard.Detection.Matching;
+
+/// <summary>A compiled condition. Immutable and shared between workers; what varies is in the <see cref="MatchContext"/>.</summary>
+internal abstract class Node
+{
+    public abstract Truth Judge(MatchContext context);
+
+    /// <summary>Sets of atoms of which at least one must hold for this node to hold (or to be unknown): an over-approximation.</summary>
+    public virtual IEnumerable<Clause> NecessaryClauses() => [];
+}
+
+internal sealed class ConstantNode(Truth truth) : Node
+{
+    public override Truth Judge(MatchContext context) => truth;
+
+    public override IEnumerable<Clause> NecessaryClauses() => truth == Truth.False ? [Clause.Never] : [];
+}
+
+internal sealed class AllNode(Node[] parts) : Node
+{
+    public override Truth Judge(MatchContext context)
+    {
+        var least = Truth.True;
+        foreach (var part in parts)
+        {
+            var truth = part.Judge(context);
+            if (truth == Truth.False) return Truth.False;
+            if (truth < least) least = truth;
+        }
+
+        return least;
+    }
+
+    public override IEnumerable<Clause> NecessaryClauses() => parts.SelectMany(p => p.NecessaryClauses());
+}
+
+internal sealed class AnyNode(Node[] parts) : Node
+{
+    public override Truth Judge(MatchContext context)
+    {
+        var greatest = Truth.False;
+        foreach (var part in parts)
+        {
+            var truth = part.Judge(context);
+            if (truth == Truth.True) return Truth.True;
+            if (truth > greatest) greatest = truth;
+        }
+
+        return greatest;
+    }
+
+    public override IEnumerable<Clause> NecessaryClauses() => Clause.OneOfEach(parts);
+}
+
+internal sealed class AtLeastNode(int count, Node[] parts) : Node
+{
+    public override Truth Judge(MatchContext context)
+    {
+        var (certain, possible) = (0, 0);
+        foreach (var part in parts)
+        {
+            var truth = part.Judge(context);
+            if (truth == Truth.True && ++certain == count) return Truth.True;
+            if (truth != Truth.False) possible++;
+        }
+
+        return certain >= count ? Truth.True : possible >= count ? Truth.Unknown : Truth.False;
+    }
+
+    public override IEnumerable<Clause> NecessaryClauses() => count < 1 ? [] : Clause.OneOfEach(parts);
+}
+
+internal sealed class NotNode(Node part) : Node
+{
+    public override Truth Judge(MatchContext context)
+    {
+        context.Negated = !context.Negated;
+        var truth = part.Judge(context);
+        context.Negated = !context.Negated;
+        return (Truth)((int)Truth.True - (int)truth);
+    }
+}
+
+/// <summary>Judges the elements of one or several arrays one by one.</summary>
+internal sealed class ElementNode(ImmutableArray<int> arrays, Sigma.Conditions.Quantifier quantifier, Node body) : Node
+{
+    public override Truth Judge(MatchContext context)
+    {
+        var fields = context.Fields;
+        var outer = context.Element;
+        var (some, every) = (Truth.False, Truth.True);
+        var met = false;
+        for (var element = 0; element < fields.ElementCount; element++)
+        {
+            if (!arrays.Contains(fields.ArrayOf(element)) || !ElementScope.Contains(fields, outer, element)) continue;
+            met = true;
+            context.Element = element;
+            var truth = body.Judge(context);
+            if (truth > some) some = truth;
+            if (truth < every) every = truth;
+        }
+
+        context.Element = outer;
+        return quantifier switch
+        {
+            Sigma.Conditions.Quantifier.Any => some,
+            Sigma.Conditions.Quantifier.All => met ? every : Truth.False,
+            Sigma.Conditions.Quantifier.AllOrEmpty => every,
+            _ => (Truth)((int)Truth.True - (int)some),
+        };
+    }
+
+    public override IEnumerable<Clause> NecessaryClauses() =>
+        quantifier is Sigma.Conditions.Quantifier.Any or Sigma.Conditions.Quantifier.All ? body.NecessaryClauses() : [];
+}
+
+internal static class ElementScope
+{
+    /// <summary>Whether <paramref name="inner"/> is <paramref name="outer"/> or lies inside it; everything lies inside -1.</summary>
+    public static bool Contains(Events.Fields.EventBuffer fields, int outer, int inner)
+    {
+        if (outer < 0) return true;
+        while (inner > outer) inner = fields.ParentOf(inner);
+        return inner == outer;
+    }
+}

@@ -1,0 +1,142 @@
+using Waterguard.Events.Fields;
+using Waterguard.Events.Shapes;
+
+namespace Waterguard.Detection.Matching;
+
+/// <summary>One slot of a field with the test that its values must pass; for a constant the answer is known.</summary>
+internal sealed record SlotTest(SlotBinding Binding, ValueTest? Test, bool Answer, IReadOnlyList<Atom> Atoms);
+
+/// <summary>Some value of the field passes. The first tier that has any value speaks for the field.</summary>
+internal sealed class PredicateNode(int id, SlotTest[][] tiers) : Node
+{
+    public override Truth Judge(MatchContext context)
+    {
+        // Inside a quantifier, and where a shadow value is about, the answer is not the event's but this place's.
+        if (context.Element >= 0 || context.Fields.HasDuplicateKeys) return Ask(context) ? Truth.True : Truth.False;
+        if (!context.TryRecall(id, out var answer)) answer = context.Remember(id, Ask(context));
+        return answer ? Truth.True : Truth.False;
+    }
+
+    public override IEnumerable<Clause> NecessaryClauses() =>
+        tiers.Any(tier => tier.Any(slot => slot.Binding.Slot < 0 && slot.Answer)) ? [] : [new Clause([.. tiers.SelectMany(t => t).SelectMany(s => s.Atoms)])];
+
+    private bool Ask(MatchContext context)
+    {
+        var fields = context.Fields;
+        foreach (var tier in tiers)
+        {
+            var present = false;
+            var holds = false;
+            foreach (var slot in tier)
+            {
+                if (slot.Binding.Slot < 0)
+                {
+                    present = true;
+                    holds |= slot.Answer;
+                    continue;
+                }
+
+                for (var value = fields.First(slot.Binding.Slot); value >= 0; value = fields.Next(value))
+                {
+                    if (!Belongs(slot.Binding, context, value)) continue;
+                    if (context.Negated && fields.IsDuplicate(value)) return false;
+                    present = true;
+                    holds = holds || slot.Test!.Holds(fields, value);
+                    if (holds && !(context.Negated && fields.HasDuplicateKeys)) return true;
+                }
+            }
+
+            if (present) return holds;
+        }
+
+        return false;
+    }
+
+    internal static bool Belongs(SlotBinding binding, MatchContext context, int value) =>
+        (context.Element < 0 || ElementScope.Contains(context.Fields, context.Element, context.Fields[value].Element))
+        && (binding.Indexes.IsDefaultOrEmpty || binding.Includes(context.Fields, value));
+}
+
+/// <summary>The field is there, whatever its value; or, for <c>null</c>, it is missing or null.</summary>
+internal sealed class PresenceNode(FieldBinding field, bool wantNull) : Node
+{
+    public override Truth Judge(MatchContext context)
+    {
+        var fields = context.Fields;
+        var present = false;
+        foreach (var slot in field.Slots)
+        {
+            if (slot.Slot < 0)
+            {
+                present = true;
+                continue;
+            }
+
+            for (var value = fields.First(slot.Slot); value >= 0; value = fields.Next(value))
+            {
+                if (!PredicateNode.Belongs(slot, context, value)) continue;
+                if (wantNull && fields[value].Kind == ValueKind.Null && !(context.Negated && fields.IsDuplicate(value))) return Truth.True;
+                present = true;
+            }
+        }
+
+        return present != wantNull ? Truth.True : Truth.False;
+    }
+
+    public override IEnumerable<Clause> NecessaryClauses() =>
+        wantNull || field.Slots.Any(s => s.Slot < 0) ? [] : [new Clause([.. field.Slots.Select(s => Atom.Present(s.Slot))])];
+}
+
+/// <summary>A value of one field relates to a value of another.</summary>
+internal sealed class ReferenceNode(FieldBinding left, FieldBinding right, Sigma.Conditions.TextKind kind, bool cased) : Node
+{
+    private readonly StringComparison _comparison = cased ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+
+    public override Truth Judge(MatchContext context)
+    {
+        foreach (var leftText in Texts(left, context))
+        {
+            foreach (var rightText in Texts(right, context))
+            {
+                if (Relates(leftText, rightText)) return Truth.True;
+            }
+        }
+
+        return Truth.False;
+    }
+
+    public override IEnumerable<Clause> NecessaryClauses() =>
+        left.Slots.Any(s => s.Slot < 0) ? [] : [new Clause([.. left.Slots.Select(s => Atom.Present(s.Slot))])];
+
+    private bool Relates(string leftText, string rightText) => kind switch
+    {
+        Sigma.Conditions.TextKind.StartsWith => leftText.StartsWith(rightText, _comparison),
+        Sigma.Conditions.TextKind.EndsWith => leftText.EndsWith(rightText, _comparison),
+        Sigma.Conditions.TextKind.Contains => leftText.Contains(rightText, _comparison),
+        _ => leftText.Equals(rightText, _comparison),
+    };
+
+    private static List<string> Texts(FieldBinding field, MatchContext context)
+    {
+        var fields = context.Fields;
+        var texts = new List<string>();
+        foreach (var tier in field.Tiers)
+        {
+            foreach (var slot in tier)
+            {
+                if (slot.Constant is { } constant) texts.Add(constant);
+                for (var value = slot.Slot < 0 ? -1 : fields.First(slot.Slot); value >= 0; value = fields.Next(value))
+                {
+                    if (!PredicateNode.Belongs(slot, context, value) || fields[value].Kind is ValueKind.Null or ValueKind.Object or ValueKind.EmptyArray) continue;
+                    if (context.Negated && fields.IsDuplicate(value)) return [];
+                    var text = fields.Chars(value).ToString();
+                    texts.Add(slot.Values?.GetValueOrDefault(text) ?? text);
+                }
+            }
+
+            if (texts.Count > 0) break;
+        }
+
+        return texts;
+    }
+}

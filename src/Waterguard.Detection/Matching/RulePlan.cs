@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Waterguard.Detection.Lists;
+using Waterguard.Events.Shapes;
+using Waterguard.Sigma;
+
+namespace Waterguard.Detection.Matching;
+
+/// <summary>All rules that are evaluated on the records of one form, compiled together with the tree of fields that they read. Immutable; shared.</summary>
+public sealed class RulePlan
+{
+    private readonly Node[] _conditions;
+    private readonly CandidateIndex _index;
+    private readonly KeywordNeedles _keywords;
+
+    private RulePlan(EventLayout layout, ImmutableArray<SigmaRule> rules, Node[] conditions, CandidateIndex index, KeywordNeedles keywords, int predicates)
+    {
+        Layout = layout;
+        Rules = rules;
+        _conditions = conditions;
+        _index = index;
+        _keywords = keywords;
+        PredicateCount = predicates;
+    }
+
+    /// <summary>Fields to extract.</summary>
+    public EventLayout Layout { get; }
+
+    /// <summary>The rules whose log source fits, in the order of their loading.</summary>
+    public ImmutableArray<SigmaRule> Rules { get; }
+
+    /// <summary>Different predicates over all rules.</summary>
+    public int PredicateCount { get; }
+
+    /// <summary>Rules that no index entry could be found for: they are judged on every record.</summary>
+    public int UnindexedRules => _index.Unindexed;
+
+    internal int CandidateWords => _index.Words;
+
+    /// <summary>Compiles the rules that fit a form.</summary>
+    /// <param name="alsoNeeded">Further names whose values the host reads from every record.</param>
+    public static RulePlan Compile(EventShape shape, IEnumerable<SigmaRule> rules, IEnumerable<string> alsoNeeded, ListCatalog lists, RuntimeCounters counters)
+    {
+        var builder = new EventLayout.Builder(shape);
+        foreach (var name in alsoNeeded) builder.Bind(name);
+        var compiler = new ConditionCompiler(builder, new TestCompiler(lists, counters), []);
+        ImmutableArray<SigmaRule> routed = [.. rules.Where(r => shape.Takes(r.LogSource))];
+        var conditions = routed.Select(r => compiler.Compile(r.Condition)).ToArray();
+        compiler.Keywords.Seal();
+        var layout = builder.Build();
+        return new RulePlan(layout, routed, conditions, new CandidateIndex(conditions, layout.Tree.SlotCount), compiler.Keywords, compiler.Predicates);
+    }
+
+    internal Truth Judge(int rule, MatchContext context) => _conditions[rule].Judge(context);
+
+    internal void Collect(MatchContext context, Span<ulong> candidates) => _index.Collect(context, _keywords, candidates);
+}

@@ -1,0 +1,181 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using Waterguard.Events.Fields;
+using Waterguard.Sigma.Conditions;
+
+namespace Waterguard.Detection.Matching;
+
+/// <summary>A compiled test on one value. Immutable and shared between workers.</summary>
+internal abstract class ValueTest
+{
+    public abstract bool Holds(EventBuffer fields, int value);
+
+    /// <summary>Whether the value has a text at all: null, objects and empty arrays have none.</summary>
+    protected static bool HasText(EventBuffer fields, int value) => fields[value].Kind is ValueKind.String or ValueKind.Number or ValueKind.Boolean;
+}
+
+internal sealed class AnyOfTests(ValueTest[] tests) : ValueTest
+{
+    public override bool Holds(EventBuffer fields, int value)
+    {
+        foreach (var test in tests)
+        {
+            if (test.Holds(fields, value)) return true;
+        }
+
+        return false;
+    }
+}
+
+/// <summary>The text is one of a few.</summary>
+internal sealed class ExactTest(ImmutableArray<string> texts, bool cased) : ValueTest
+{
+    private readonly byte[][] _texts = [.. texts.Select(Encoding.UTF8.GetBytes)];
+
+    public override bool Holds(EventBuffer fields, int value)
+    {
+        if (!HasText(fields, value)) return false;
+        var text = fields.Utf8(value);
+        foreach (var wanted in _texts)
+        {
+            if (cased ? text.SequenceEqual(wanted) : FoldedText.EqualsIgnoreCase(text, wanted)) return true;
+        }
+
+        return false;
+    }
+}
+
+/// <summary>The text is one of many: by hash.</summary>
+internal sealed class ExactSetTest : ValueTest
+{
+    private readonly FoldedTable<bool> _table = new();
+
+    public ExactSetTest(ImmutableArray<string> texts)
+    {
+        foreach (var text in texts) _table.Add(Encoding.UTF8.GetBytes(text), value: true);
+        _table.Seal();
+    }
+
+    public override bool Holds(EventBuffer fields, int value) => HasText(fields, value) && _table.TryFind(fields.Utf8(value), out _);
+}
+
+internal sealed class NumberTest(ImmutableArray<decimal> numbers) : ValueTest
+{
+    public override bool Holds(EventBuffer fields, int value) =>
+        fields[value].Kind == ValueKind.Number && Numbers.TryParse(fields.Utf8(value), out var number) && numbers.Contains(number);
+}
+
+internal sealed class ContainsTest(ImmutableArray<string> needles, bool cased) : ValueTest
+{
+    private readonly SearchValues<string> _needles = SearchValues.Create(needles.AsSpan(), cased ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+
+    public override bool Holds(EventBuffer fields, int value) => HasText(fields, value) && fields.Chars(value).ContainsAny(_needles);
+}
+
+internal sealed class EndsTest(ImmutableArray<string> texts, bool cased, bool atStart) : ValueTest
+{
+    private readonly StringComparison _comparison = cased ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+
+    public override bool Holds(EventBuffer fields, int value)
+    {
+        if (!HasText(fields, value)) return false;
+        var text = fields.Chars(value);
+        foreach (var wanted in texts)
+        {
+            if (atStart ? text.StartsWith(wanted, _comparison) : text.EndsWith(wanted, _comparison)) return true;
+        }
+
+        return false;
+    }
+}
+
+internal sealed class WildcardTest(ImmutableArray<PatternPart> parts, bool cased) : ValueTest
+{
+    private readonly WildcardPattern _pattern = new(parts, cased);
+
+    public override bool Holds(EventBuffer fields, int value) => HasText(fields, value) && _pattern.Fits(fields.Chars(value));
+}
+
+/// <summary>A regular expression without backtracking, on at most <see cref="MaxLength"/> characters.</summary>
+internal sealed class RegexValueTest(Regex expression, Action capped) : ValueTest
+{
+    /// <summary>Longer values are judged by their first part, and counted.</summary>
+    public const int MaxLength = 64 * 1024;
+
+    public override bool Holds(EventBuffer fields, int value)
+    {
+        if (!HasText(fields, value)) return false;
+        var text = fields.Chars(value);
+        if (text.Length > MaxLength)
+        {
+            capped();
+            text = text[..MaxLength];
+        }
+
+        return expression.IsMatch(text);
+    }
+}
+
+internal sealed class CompareValueTest(Comparison comparison, decimal number) : ValueTest
+{
+    public override bool Holds(EventBuffer fields, int value) =>
+        HasText(fields, value) && Numbers.TryParse(fields.Utf8(value), out var found) && Numbers.Compare(found, comparison, number);
+}
+
+internal sealed class CidrValueTest(ImmutableArray<IPNetwork> networks) : ValueTest
+{
+    public override bool Holds(EventBuffer fields, int value)
+    {
+        if (!HasText(fields, value) || !IPAddress.TryParse(fields.Chars(value), out var address)) return false;
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        foreach (var network in networks)
+        {
+            if (network.Contains(address)) return true;
+        }
+
+        return false;
+    }
+}
+
+internal sealed class TimePartValueTest(TimePart part, Comparison comparison, int number) : ValueTest
+{
+    public override bool Holds(EventBuffer fields, int value)
+    {
+        if (!HasText(fields, value) || !EventTime.TryParse(fields.Utf8(value), out var time)) return false;
+        var found = part switch
+        {
+            TimePart.Minute => time.Minute,
+            TimePart.Hour => time.Hour,
+            TimePart.Day => time.Day,
+            TimePart.Week => ISOWeek.GetWeekOfYear(time.UtcDateTime),
+            TimePart.Month => time.Month,
+            _ => time.Year,
+        };
+        return Numbers.Compare(found, comparison, number);
+    }
+}
+
+internal static class Numbers
+{
+    public static bool TryParse(ReadOnlySpan<byte> text, out decimal number)
+    {
+        number = 0;
+        if (text.Length is 0 or > 40) return false;
+        if (Utf8Parser.TryParse(text, out number, out var used) && used == text.Length) return true;
+        return Utf8Parser.TryParse(text, out number, out used, 'E') && used == text.Length;
+    }
+
+    public static bool Compare(decimal found, Comparison comparison, decimal wanted) => comparison switch
+    {
+        Comparison.Equal => found == wanted,
+        Comparison.Greater => found > wanted,
+        Comparison.GreaterOrEqual => found >= wanted,
+        Comparison.Less => found < wanted,
+        _ => found <= wanted,
+    };
+}
