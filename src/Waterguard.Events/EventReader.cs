@@ -38,6 +38,14 @@ public sealed class EventReader
         return error is null;
     }
 
+    /// <summary>Where an object value that was read last lies in its record: offset and length; length 0 when it does not end.</summary>
+    public (int Offset, int Length) Extent(EventBuffer fields, int value)
+    {
+        var start = fields[value].Start;
+        var end = StructuralIndex.SkipContainer(ref _index.Words, start, _index.Length);
+        return (start, end <= _index.Length ? end - start : 0);
+    }
+
     /// <summary>Puts every string value of the record (not its keys) into slot 0 of another buffer.</summary>
     /// <param name="read">The record that was read last with this reader.</param>
     public void CollectStrings(EventBuffer read, EventBuffer into, FieldTree tree)

@@ -1,0 +1,123 @@
+namespace Waterguard.Events.Framing;
+
+/// <summary>Splits a stream of bytes into records, whatever way they are put together: one a line, values one after another (also indented), one array,
+/// or a table with a header. Records are not copied but for the piece of one that a batch's end cuts. Not thread-safe.</summary>
+public sealed class RecordReader : IDisposable
+{
+    /// <summary>Bytes in a batch, unless a record is larger: small enough to stay in a core's second-level cache.</summary>
+    public const int BatchBytes = 256 * 1024;
+
+    /// <summary>Largest record. A larger one is reported and skipped.</summary>
+    public const int MaxRecordBytes = 64 * 1024 * 1024;
+
+    private readonly Stream _stream;
+    private readonly string _file;
+    private IFramer? _framer;
+    private byte[] _carry = [];
+    private int _carried;
+    private long _offset;
+    private long _sequence;
+    private bool _ended;
+    private bool _skipping;
+
+    /// <summary>Reads from a stream, which it then owns.</summary>
+    public RecordReader(Stream stream, string file)
+    {
+        _stream = stream;
+        _file = file;
+    }
+
+    /// <summary>Fills the batch with the next records. False: the input has ended, and the batch holds at most problems.</summary>
+    public bool Read(RecordBatch batch)
+    {
+        batch.Clear();
+        (batch.File, batch.Sequence) = (_file, _sequence++);
+        if (batch.Buffer.Length < Math.Max(BatchBytes, _carried * 2)) batch.Buffer = new byte[Math.Max(BatchBytes, _carried * 2)];
+        _carry.AsSpan(0, _carried).CopyTo(batch.Buffer);
+        var filled = _carried;
+        while (true)
+        {
+            filled = Fill(batch, filled);
+            _framer ??= FramerChoice.Choose(batch.Buffer.AsSpan(0, filled));
+            var used = _skipping ? Skip(batch, filled) : Frame(batch, filled);
+            if (used > 0 || _ended)
+            {
+                if (_ended && used < filled && !_skipping) Report(batch, used, "the input ends inside a record");
+                Keep(batch.Buffer.AsSpan(used, _ended ? 0 : filled - used));
+                _offset += _ended ? filled : used;
+                batch.Bytes = _ended ? filled : used;
+                return batch.Count > 0 || !_ended;
+            }
+
+            if (filled < batch.Buffer.Length) continue;
+            if (batch.Buffer.Length < MaxRecordBytes)
+            {
+                var larger = new byte[batch.Buffer.Length * 2];
+                batch.Buffer.AsSpan(0, filled).CopyTo(larger);
+                batch.Buffer = larger;
+                continue;
+            }
+
+            Report(batch, 0, "the record is larger than 64 MiB");
+            _skipping = true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream.Dispose();
+
+    private int Frame(RecordBatch batch, int filled)
+    {
+        var used = 0;
+        while (_framer!.Next(batch.Buffer.AsSpan(used, filled - used), _ended, out var frame))
+        {
+            if (frame.Length > 0) batch.Add(used + frame.Start, frame.Length, frame.Line, _offset + used + frame.Start);
+            else if (frame.Problem is { } problem) batch.Problems.Add(new RecordProblem(_file, frame.Line, _offset + used + frame.Start, problem));
+            used += frame.Used;
+        }
+
+        return used;
+    }
+
+    // Behind a record that is too large, reading goes on at the next line.
+    private int Skip(RecordBatch batch, int filled)
+    {
+        var newline = batch.Buffer.AsSpan(0, filled).IndexOf((byte)'\n');
+        if (newline < 0) return filled;
+        _skipping = false;
+        _framer!.SkippedLine();
+        return newline + 1;
+    }
+
+    private int Fill(RecordBatch batch, int filled)
+    {
+        while (filled < batch.Buffer.Length && !_ended)
+        {
+            int read;
+            try
+            {
+                read = _stream.Read(batch.Buffer.AsSpan(filled));
+            }
+            catch (Exception e) when (e is InvalidDataException or IOException)
+            {
+                Report(batch, filled, e.Message);
+                read = 0;
+            }
+
+            if (read == 0) _ended = true;
+            filled += read;
+        }
+
+        return filled;
+    }
+
+    private void Keep(ReadOnlySpan<byte> rest)
+    {
+        if (_carry.Length < rest.Length) _carry = new byte[rest.Length * 2];
+        rest.CopyTo(_carry);
+        _carried = rest.Length;
+    }
+
+    private void Report(RecordBatch batch, int at, string reason) =>
+        batch.Problems.Add(new RecordProblem(_file, _framer?.Line ?? 1, _offset + at, reason));
+}
