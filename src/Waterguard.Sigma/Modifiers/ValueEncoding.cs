@@ -16,7 +16,7 @@ internal enum ValueEncoding
 /// <summary>What the transforming modifiers do to one value.</summary>
 internal static class ValueEncodings
 {
-    private const string Dashes = "-/–—―";
+    private const string DashForms = "-/–—―";
 
     /// <summary>The values that stand for this one after the modifier. Null where the modifier cannot take wildcards and there are some.</summary>
     public static IEnumerable<SigmaString>? Apply(ValueEncoding encoding, SigmaString value) => encoding switch
@@ -60,8 +60,8 @@ internal static class ValueEncodings
         }
     }
 
-    /// <summary>Every dash that starts a word and does not end one (the dash of <c>-e</c>, not of <c>to-do</c>) becomes each of the five.</summary>
-    private static IEnumerable<SigmaString> Dashed(SigmaString value)
+    /// <summary>The dashes that start a word and do not end one (the dash of <c>-e</c>, not of <c>to-do</c>).</summary>
+    public static List<(int Piece, int Index)> Dashes(SigmaString value)
     {
         var spots = new List<(int Piece, int Index)>();
         for (var p = 0; p < value.Pieces.Length; p++)
@@ -69,12 +69,17 @@ internal static class ValueEncodings
             var text = value.Pieces[p].Text;
             for (var i = 0; i < text.Length && value.Pieces[p].Kind == PieceKind.Literal; i++)
             {
-                if (Dashes.Contains(text[i], StringComparison.Ordinal) && !IsWord(text, i - 1) && IsWord(text, i + 1))
+                if (DashForms.Contains(text[i], StringComparison.Ordinal) && !IsWord(text, i - 1) && IsWord(text, i + 1))
                     spots.Add((p, i));
             }
         }
+        return spots;
+    }
 
-        // Lazy, so that the caller's cap on values also caps the work: five to the power of the dashes.
+    /// <summary>Each of the dashes becomes each of the five, in every combination.</summary>
+    private static IEnumerable<SigmaString> Dashed(SigmaString value)
+    {
+        var spots = Dashes(value);
         var chosen = new int[spots.Count];
         do
         {
@@ -83,7 +88,7 @@ internal static class ValueEncodings
             {
                 var (piece, index) = spots[s];
                 var text = pieces[piece].Text;
-                pieces[piece] = Piece.Of($"{text.AsSpan(0, index)}{Dashes[chosen[s]]}{text.AsSpan(index + 1)}");
+                pieces[piece] = Piece.Of($"{text.AsSpan(0, index)}{DashForms[chosen[s]]}{text.AsSpan(index + 1)}");
             }
             yield return value with { Pieces = pieces.ToImmutable() };
         }
@@ -94,7 +99,7 @@ internal static class ValueEncodings
     {
         for (var i = digits.Length - 1; i >= 0; i--)
         {
-            if (++digits[i] < Dashes.Length)
+            if (++digits[i] < DashForms.Length)
                 return true;
             digits[i] = 0;
         }

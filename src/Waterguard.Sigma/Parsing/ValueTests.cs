@@ -14,6 +14,9 @@ internal sealed class ValueTests(ParseContext context, ModifierChain chain, bool
     /// <summary>Most patterns that one field's values may become (windash and placeholders multiply them).</summary>
     internal const int MaxPatterns = 20_000;
 
+    private const int MaxPlaceholders = 8;
+    private const int MaxDashes = 6;
+
     private readonly DiagnosticBag _bag = context.Bag;
     private int _patterns;
 
@@ -128,6 +131,11 @@ internal sealed class ValueTests(ParseContext context, ModifierChain chain, bool
         var parsed = SigmaString.Parse(text, chain.Expand);
         if (!chain.Expand)
             return [parsed];
+        if (parsed.Pieces.Count(p => p.Kind == PieceKind.Placeholder) > MaxPlaceholders)
+        {
+            _bag.Error(SigmaCodes.TooManyValues, value.Location, $"A value may have at most {MaxPlaceholders} placeholders.");
+            return [];
+        }
         if (!parsed.HasPlaceholders)
             _bag.Warning(SigmaCodes.NothingToExpand, value.Location, "There is no %placeholder% in this value.");
         if (!Placeholders.TryResolve(parsed, context.Options.Placeholders, out var resolved, out var missing))
@@ -146,6 +154,11 @@ internal sealed class ValueTests(ParseContext context, ModifierChain chain, bool
     {
         if (step == chain.Encodings.Length)
             return [text];
+        if (chain.Encodings[step] == ValueEncoding.WindowsDash && ValueEncodings.Dashes(text).Count > MaxDashes)
+        {
+            _bag.Error(SigmaCodes.TooManyValues, value.Location, $"'windash' takes at most {MaxDashes} dashes in a value: each multiplies it by five.");
+            return [];
+        }
         if (ValueEncodings.Apply(chain.Encodings[step], text) is { } results)
             return step + 1 == chain.Encodings.Length ? results : results.SelectMany(r => Encoded(value, r, step + 1));
         _bag.Error(SigmaCodes.WildcardInEncoding, value.Location, "A value with wildcards cannot be encoded in base64; escape them if they are meant as they stand.");
@@ -187,7 +200,7 @@ internal sealed class ValueTests(ParseContext context, ModifierChain chain, bool
     private void Reject(YamlScalar value, string reason) => _bag.Error(SigmaCodes.ValueNotFitting, value.Location, reason);
 
     /// <summary>Makes one test of those that ask the same in the same way, so that a list of values stays one question.</summary>
-    private static IEnumerable<Test> Merge(IEnumerable<Test> tests)
+    private static List<Test> Merge(IEnumerable<Test> tests)
     {
         var all = tests.ToList();
         if (all.Count == 1)
