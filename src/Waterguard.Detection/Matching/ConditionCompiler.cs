@@ -40,7 +40,7 @@ internal sealed class ConditionCompiler(EventLayout.Builder layout, TestCompiler
 
     private Node Element(ElementTest test, ImmutableArray<string> scope)
     {
-        var arrays = Names(test.Array, scope).SelectMany(layout.Arrays).Distinct().ToImmutableArray();
+        var arrays = Names(test.Array, scope).SelectMany(name => layout.Arrays(name)).Distinct().ToImmutableArray();
         return new ElementNode([.. arrays.Select(a => a.ArrayId)], test.Quantifier, Compile(test.Body, [.. arrays.Select(a => a.Path)]));
     }
 

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Waterguard.Detection.Matching;
+using Waterguard.Sigma;
+
+namespace Waterguard.Alerting;
+
+/// <summary>A finding worth telling, with its evidence. Immutable; its JSON form is a contract.</summary>
+/// <param name="Id">Stable: a hash of the rule and the record, or of the rule, the key and the anchor.</param>
+/// <param name="Strategy">The strategy whose detection it is; null for rules that belong to none.</param>
+/// <param name="Reason">One sentence that a person understands, with the values that made it fire.</param>
+/// <param name="Group">The correlation's key; empty for a rule.</param>
+/// <param name="Window">From the first to the last event; null for a rule.</param>
+/// <param name="Score">Strength, where the detection has one.</param>
+/// <param name="Events">Evidence: all events of a record, or the first three and the last five of a correlation.</param>
+/// <param name="EventCount">How many events there were, shown or not.</param>
+/// <param name="SuppressedBy">The suppression that covers it, if any.</param>
+public sealed record Alert(
+    string Id, DateTimeOffset Time, RuleHeader Rule, bool IsCorrelation, string? Strategy, string Reason,
+    ImmutableSortedDictionary<string, string> Group, (DateTimeOffset Start, DateTimeOffset End)? Window, double? Score,
+    ImmutableSortedDictionary<string, ImmutableArray<string>> Entities, ImmutableArray<Evidence> Events, long EventCount, string? SuppressedBy)
+{
+    /// <summary>How urgent, 0 to 99.</summary>
+    public int Risk => Alerting.Risk.Of(Rule.Level);
+
+    /// <summary>The kinds of entity that every alert lists, in the order of the contract.</summary>
+    public static ImmutableArray<string> EntityKinds { get; } =
+        ["container", "pod", "workload", "image", "node", "cluster", "identity", "address", "resource"];
+}
+
+/// <summary>Risk from what is known of an alert alone.</summary>
+internal static class Risk
+{
+    // The middle of each level's band: context moves it within.
+    public static int Of(Level level) => level switch
+    {
+        Level.Informational => 5,
+        Level.Low => 21,
+        Level.Medium => 47,
+        Level.High => 73,
+        _ => 95,
+    };
+}

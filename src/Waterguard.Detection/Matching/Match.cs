@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using Waterguard.Sigma;
+
+namespace Waterguard.Detection.Matching;
+
+/// <summary>One rule matched one event. Self-contained: valid after the record, the batch and the generation are gone.</summary>
+/// <param name="RecordId">Stable identity of the record: the same for every copy of it, wherever it is read.</param>
+/// <param name="Time">When it happened, by the record; see <paramref name="TimeKnown"/>.</param>
+/// <param name="TimeKnown">False when no time could be read: then <paramref name="Time"/> is the Unix epoch.</param>
+/// <param name="Values">What consumers of this match read, by the names that they use.</param>
+/// <param name="Entities">Kind of entity -> names, from the record alone.</param>
+public sealed record Match(
+    SigmaRule Rule, string RecordId, DateTimeOffset Time, bool TimeKnown,
+    ImmutableDictionary<string, ImmutableArray<string>> Values,
+    ImmutableSortedDictionary<string, ImmutableArray<string>> Entities,
+    Evidence Evidence);
+
+/// <summary>The record as it came, and where it lies.</summary>
+/// <param name="Line">1-based line; for a record of an array or envelope its ordinal.</param>
+/// <param name="Offset">First byte of the record, or of the envelope around it, in the decompressed input.</param>
+/// <param name="Raw">A copy of the record's bytes; null when the budget for copies was used up, and in matches that nobody will show.</param>
+public sealed record Evidence(string Source, string File, long Line, long Offset, DateTimeOffset? Time, byte[]? Raw);

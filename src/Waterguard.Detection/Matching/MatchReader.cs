@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Waterguard.Events;
+using Waterguard.Events.Fields;
+using Waterguard.Events.Shapes;
+using Waterguard.Sigma;
+
+namespace Waterguard.Detection.Matching;
+
+/// <summary>Reads a record that has matched once more, for everything that people and correlations want to know of it. Kept apart from the plan, so that
+/// records that match nothing pay nothing for it. Immutable; shared.</summary>
+public sealed class MatchReader
+{
+    private readonly EventLayout _layout;
+    private readonly EventShape _shape;
+
+    /// <summary>A reader for the records of one form.</summary>
+    /// <param name="names">All names that some reason, group or correlation reads.</param>
+    public MatchReader(EventShape shape, IEnumerable<string> names)
+    {
+        _shape = shape;
+        var builder = new EventLayout.Builder(shape);
+        foreach (var name in names) builder.Bind(name);
+        foreach (var name in shape.Time.Concat(shape.Id).Concat(shape.Entities.SelectMany(e => e.Value))) builder.Bind(name);
+        _layout = builder.Build();
+    }
+
+    /// <summary>Reads the record into <paramref name="fields"/>, for the calls that follow.</summary>
+    public void Read(EventReader reader, EventBuffer fields, byte[] buffer, int start, int length)
+    {
+        reader.TryRead(buffer, start, length, _layout.Tree, fields, out _);
+        foreach (var derivation in _layout.Derivations) derivation.Apply(fields);
+    }
+
+    /// <summary>The match of one rule, with the names that its consumers read.</summary>
+    public Match Describe(SigmaRule rule, IEnumerable<string> names, EventBuffer fields, string file, long line, long offset, byte[]? raw)
+    {
+        var known = TryTime(fields, out var time);
+        return new Match(
+            rule, RecordIdentity.Of(_shape, _layout, fields), time, known,
+            names.Distinct(StringComparer.Ordinal).ToImmutableDictionary(n => n, n => Texts(n, fields), StringComparer.Ordinal),
+            Entities(fields),
+            new Evidence(_shape.Source, file, line, offset, known ? time : null, raw));
+    }
+
+    private bool TryTime(EventBuffer fields, out DateTimeOffset time)
+    {
+        foreach (var name in _shape.Time)
+        {
+            foreach (var slot in _layout.Find(name)!.Slots)
+            {
+                var value = slot.Slot < 0 ? -1 : fields.First(slot.Slot);
+                if (value >= 0 && EventTime.TryParse(fields.Utf8(value), out time)) return true;
+            }
+        }
+
+        time = DateTimeOffset.UnixEpoch;
+        return false;
+    }
+
+    private ImmutableSortedDictionary<string, ImmutableArray<string>> Entities(EventBuffer fields)
+    {
+        var entities = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
+        foreach (var (kind, names) in _shape.Entities)
+        {
+            entities[kind] = [.. names.SelectMany(n => Texts(n, fields)).Where(t => t.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        }
+
+        return entities.ToImmutable();
+    }
+
+    private ImmutableArray<string> Texts(string name, EventBuffer fields)
+    {
+        var texts = ImmutableArray.CreateBuilder<string>();
+        foreach (var tier in _layout.Find(name)?.Tiers ?? [])
+        {
+            foreach (var slot in tier)
+            {
+                if (slot.Constant is { } constant) texts.Add(constant);
+                for (var value = slot.Slot < 0 ? -1 : fields.First(slot.Slot); value >= 0; value = fields.Next(value))
+                {
+                    if (!slot.Includes(fields, value) || fields[value].Kind is ValueKind.Null or ValueKind.Object or ValueKind.EmptyArray) continue;
+                    var text = fields.Chars(value).ToString();
+                    if (slot.Values is null) texts.Add(text);
+                    else if (slot.Values.TryGetValue(text, out var mapped)) texts.Add(mapped);
+                }
+            }
+
+            if (texts.Count > 0) break;
+        }
+
+        return texts.ToImmutable();
+    }
+}

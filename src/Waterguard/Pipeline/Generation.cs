@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Waterguard.Alerting;
+using Waterguard.Content;
+using Waterguard.Detection;
+using Waterguard.Detection.Lists;
+using Waterguard.Detection.Matching;
+using Waterguard.Events.Shapes;
+using Waterguard.Sigma;
+using Waterguard.Sigma.Correlations;
+using Waterguard.Sources;
+using Waterguard.Sources.Recognition;
+
+namespace Waterguard.Pipeline;
+
+/// <summary>Everything that a run needs to know, loaded together and never changed: sources, rules, lists, and what was compiled of them. A reload makes
+/// another one. Thread-safe: a form's plan is compiled when its first record comes.</summary>
+internal sealed class Generation
+{
+    private readonly ConcurrentDictionary<EventShape, Lazy<FormPlan>> _plans = new(ReferenceEqualityComparer.Instance);
+    private readonly ImmutableDictionary<string, RuleUse> _uses;
+    private readonly ImmutableDictionary<string, string> _strategies;
+
+    public Generation(SourceCatalog sources, RuleCollection rules, ListCatalog lists, ImmutableDictionary<string, string> strategies, ImmutableArray<Diagnostic> diagnostics)
+    {
+        Sources = sources;
+        Rules = rules;
+        Lists = lists;
+        Diagnostics = diagnostics;
+        _strategies = strategies;
+        _uses = RuleUse.Of(rules);
+    }
+
+    public SourceCatalog Sources { get; }
+
+    public RuleCollection Rules { get; }
+
+    public ListCatalog Lists { get; }
+
+    public ImmutableArray<Diagnostic> Diagnostics { get; }
+
+    public RuntimeCounters Counters { get; } = new();
+
+    /// <summary>The strategy that a rule is a detection of, or null.</summary>
+    public string? StrategyOf(string ruleId) => _strategies.GetValueOrDefault(ruleId);
+
+    /// <summary>What becomes of a rule's matches.</summary>
+    public RuleUse UseOf(SigmaRule rule) => _uses[rule.Header.Id];
+
+    /// <summary>The compiled rules for the records of one form.</summary>
+    public FormPlan PlanFor(EventShape form) => _plans.GetOrAdd(form, f => new Lazy<FormPlan>(() => Compile(f))).Value;
+
+    private FormPlan Compile(EventShape form)
+    {
+        var recognised = form.Recognise.Select(t => t.Path);
+        var plan = RulePlan.Compile(form, Rules.Rules, recognised, Lists, Counters);
+        var tests = new FormTests(form.Recognise, path => plan.Layout.Find(path)!.Tiers[0][0].Slot);
+        var names = plan.Rules.SelectMany(r => UseOf(r).Names).Distinct(StringComparer.Ordinal);
+        return new FormPlan(form, plan, tests, new MatchReader(form, names));
+    }
+}
+
+/// <summary>One form with all that is compiled for it.</summary>
+internal sealed record FormPlan(EventShape Form, RulePlan Rules, FormTests Tests, MatchReader Details);
+
+/// <summary>What becomes of a rule's matches: whether they alert by themselves, and which names their consumers read.</summary>
+internal sealed record RuleUse(bool Alerts, bool Correlated, ImmutableArray<string> Names)
+{
+    public static ImmutableDictionary<string, RuleUse> Of(RuleCollection rules)
+    {
+        var uses = rules.Rules.ToDictionary(r => r.Header.Id, _ => (Alerts: true, Correlated: false, Names: new HashSet<string>(StringComparer.Ordinal)), StringComparer.Ordinal);
+        foreach (var rule in rules.Rules) uses[rule.Header.Id].Names.UnionWith(ReasonText.Names(rule.Header.Custom.Reason).Concat(rule.Fields));
+        var ids = rules.Rules.ToLookup(r => r.Header.Name ?? r.Header.Id, r => r.Header.Id, StringComparer.Ordinal);
+        foreach (var correlation in rules.Correlations)
+        {
+            foreach (var reference in correlation.Rules)
+            {
+                foreach (var id in uses.ContainsKey(reference) ? [reference] : ids[reference])
+                {
+                    var use = uses[id];
+                    use.Names.UnionWith(Reads(correlation, reference, id));
+                    uses[id] = (use.Alerts && correlation.Generate, true, use.Names);
+                }
+            }
+        }
+
+        return uses.ToImmutableDictionary(u => u.Key, u => new RuleUse(u.Value.Alerts, u.Value.Correlated, [.. u.Value.Names.Order(StringComparer.Ordinal)]), StringComparer.Ordinal);
+    }
+
+    // An alias stands for another field in each rule.
+    private static IEnumerable<string> Reads(Correlation correlation, string reference, string id)
+    {
+        foreach (var name in correlation.GroupBy.Concat(correlation.Field).Concat(ReasonText.Names(correlation.Header.Custom.Reason)))
+        {
+            if (!correlation.Aliases.TryGetValue(name, out var fields)) yield return name;
+            else if (fields.TryGetValue(reference, out var field) || fields.TryGetValue(id, out field)) yield return field;
+        }
+
+        if (correlation.Extension.MeasureField is { } measure) yield return measure;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using Waterguard.Content;
+using Waterguard.Detection.Lists;
+using Waterguard.Sigma;
+using Waterguard.Sigma.Parsing;
+using Waterguard.Sources;
+
+namespace Waterguard.Pipeline;
+
+/// <summary>What to load.</summary>
+internal sealed record ContentOptions(bool BuiltIn, ImmutableArray<string> Content, ImmutableArray<string> Rules, ImmutableArray<string> Lists)
+{
+    public static ContentOptions Default { get; } = new(true, [], [], []);
+}
+
+/// <summary>Loads a <see cref="Generation"/>: sources, lists, rules, in this order. What is wrong is among its diagnostics, and the rest is used.</summary>
+internal static class GenerationLoader
+{
+    private static readonly string[] Yaml = [".yml", ".yaml"];
+
+    public static Generation Load(ContentOptions options)
+    {
+        var bag = new DiagnosticBag();
+        var files = new ContentFiles(options.BuiltIn, options.Content);
+        var sources = SourceCatalog.Load(files.Below("sources", Yaml), bag);
+        var lists = ListFiles.Load(files, options.Lists);
+        var strategies = files.Below("strategies", Yaml).Where(f => f.Path.Contains("/detections/", StringComparison.Ordinal)).Select(f => new RuleFile(f.Path, f.Text));
+        var own = options.Rules.SelectMany(RuleFiles.Below);
+        var rules = RuleLoader.Load(strategies.Concat(own), RuleLoadOptions.Default with { Placeholders = lists.Texts });
+        var owners = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var header in rules.Rules.Select(r => r.Header).Concat(rules.Correlations.Select(c => c.Header)))
+        {
+            var path = header.Location.File.Split('/');
+            if (path is ["strategies", _, "detections", ..]) owners[header.Id] = path[1];
+        }
+
+        return new Generation(sources, rules, lists.Catalog, owners.ToImmutable(), [.. bag.ToSorted(), .. rules.Diagnostics]);
+    }
+}
+
+/// <summary>Rule files on disk.</summary>
+internal static class RuleFiles
+{
+    /// <summary>The file, or all rule files below the folder, in the order of their paths.</summary>
+    public static IEnumerable<RuleFile> Below(string path) =>
+        (Directory.Exists(path)
+            ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+                .Where(f => f.EndsWith(".yml", StringComparison.Ordinal) || f.EndsWith(".yaml", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+            : [path]).Select(f => new RuleFile(f, File.ReadAllText(f)));
+}
+
+/// <summary>Lists, one file each: texts a line, <c>#</c> for comments.</summary>
+internal static class ListFiles
+{
+    public static (ListCatalog Catalog, ImmutableDictionary<string, ImmutableArray<string>> Texts) Load(ContentFiles files, IEnumerable<string> folders)
+    {
+        var texts = ImmutableDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.OrdinalIgnoreCase);
+        var own = folders.SelectMany(f => Directory.Exists(f) ? Directory.EnumerateFiles(f).Order(StringComparer.Ordinal) : [f]).Select(f => (f, File.ReadAllText(f)));
+        foreach (var (path, text) in files.Below("lists", ".txt").Concat(own))
+        {
+            texts[Path.GetFileNameWithoutExtension(path)] =
+                [.. text.Split('\n').Select(l => l.Split('#')[0].Trim()).Where(l => l.Length > 0).Distinct(StringComparer.Ordinal)];
+        }
+
+        var lists = texts.ToImmutable();
+        return (new ListCatalog(lists.ToImmutableDictionary(l => l.Key, l => new ValueList(l.Value), StringComparer.OrdinalIgnoreCase)), lists);
+    }
+}

@@ -1,0 +1,132 @@
+using Waterguard.Detection.Matching;
+using Waterguard.Events;
+using Waterguard.Events.Fields;
+using Waterguard.Events.Framing;
+using Waterguard.Events.Shapes;
+using Waterguard.Sources.Recognition;
+
+namespace Waterguard.Pipeline;
+
+/// <summary>Takes records from bytes to matches. Owns all memory that the hot path uses; one a thread.</summary>
+internal sealed class ScanWorker(Generation generation, EventShape[]? told, ScanTally tally, Action<Match> onMatch)
+{
+    private const int MaxNesting = 4;
+
+    private readonly EventReader _reader = new();
+    private readonly EventBuffer _fields = new();
+    private readonly EventBuffer _details = new();
+    private readonly Dictionary<EventShape, FormState> _states = new(ReferenceEqualityComparer.Instance);
+    private readonly FormRecogniser _recogniser = told is null ? generation.Sources.Recogniser : new FormRecogniser(told);
+    private FormState? _current;
+
+    /// <summary>All records of a batch.</summary>
+    public void Process(RecordBatch batch)
+    {
+        tally.Bytes += batch.Bytes;
+        foreach (var problem in batch.Problems) tally.Malformed(problem);
+        foreach (var record in batch.Records) Process(batch.Buffer, record.Start, record.Length, new Place(batch.File, record.Line, record.Offset), 0);
+    }
+
+    private void Process(byte[] buffer, int start, int length, Place place, int nesting)
+    {
+        if (_current is not { } state || !Read(state, buffer, start, length, place, out var broken))
+        {
+            state = Recognise(buffer, start, length, place, out broken);
+            if (state is null || !Read(state, buffer, start, length, place, out broken)) return;
+        }
+
+        if (broken) return;
+        if (state.Unwrapper is not null) Unwrap(state, buffer, start, length, place, nesting);
+        else Match(state, buffer, start, length, place);
+    }
+
+    // True when the record is of the form (or broken, and then reported).
+    private bool Read(FormState state, byte[] buffer, int start, int length, Place place, out bool broken)
+    {
+        broken = !_reader.TryRead(buffer, start, length, state.Plan.Rules.Layout.Tree, _fields, out var flaw);
+        if (broken)
+        {
+            tally.Malformed(new RecordProblem(place.File, place.Line, place.Offset + flaw!.Offset, flaw.Reason));
+            return true;
+        }
+
+        return state.Plan.Tests.Hold(_fields);
+    }
+
+    private FormState? Recognise(byte[] buffer, int start, int length, Place place, out bool broken)
+    {
+        var form = _recogniser.Recognise(_reader, buffer, start, length, _fields, out var flaw);
+        broken = flaw is not null;
+        if (broken) tally.Malformed(new RecordProblem(place.File, place.Line, place.Offset + flaw!.Offset, flaw.Reason));
+        else if (form is null && told is [var only] && only.Recognise.IsEmpty) form = only;
+        else if (form is null) tally.Unrecognised(place);
+        return form is null ? null : _current = StateOf(form);
+    }
+
+    private void Match(FormState state, byte[] buffer, int start, int length, Place place)
+    {
+        tally.Event(state.Plan.Form.Source);
+        foreach (var derivation in state.Plan.Rules.Layout.Derivations) derivation.Apply(_fields);
+        var matched = state.Matcher.Match(_fields, _reader);
+        if (matched.Length > 0) Describe(state, matched, buffer, start, length, place);
+    }
+
+    // The cold path: the record is read once more for everything that its matches carry.
+    private void Describe(FormState state, ReadOnlySpan<int> matched, byte[] buffer, int start, int length, Place place)
+    {
+        state.Plan.Details.Read(_reader, _details, buffer, start, length);
+        var raw = buffer.AsSpan(start, length).ToArray();
+        foreach (var number in matched)
+        {
+            var rule = state.Plan.Rules.Rules[number];
+            onMatch(state.Plan.Details.Describe(rule, generation.UseOf(rule).Names, _details, place.File, place.Line, place.Offset, raw));
+        }
+    }
+
+    private void Unwrap(FormState state, byte[] buffer, int start, int length, Place place, int nesting)
+    {
+        if (nesting == MaxNesting)
+        {
+            tally.Malformed(new RecordProblem(place.File, place.Line, place.Offset, "envelopes are nested too deeply"));
+            return;
+        }
+
+        // The envelope's own state is kept apart from its records': those go on being recognised by themselves.
+        var inner = state.Unwrapper!.Unwrap(buffer, start, length);
+        var envelope = _current;
+        if (envelope == state) _current = state.Inner;
+        var ordinal = 0;
+        foreach (var record in inner)
+        {
+            ordinal++;
+            var line = inner.Count > 1 && place.Line == 1 && nesting == 0 ? ordinal : place.Line;
+            Process(record.Array!, record.Offset, record.Count, place with { Line = line }, nesting + 1);
+        }
+
+        state.Inner = _current;
+        _current = envelope;
+        tally.Envelope();
+    }
+
+    private FormState StateOf(EventShape form)
+    {
+        if (_states.TryGetValue(form, out var state)) return state;
+        var plan = generation.PlanFor(form);
+        return _states[form] = new FormState(plan, new Matcher(plan.Rules), form.Unwrap is null ? null : new Unwrapper(form));
+    }
+
+    private sealed class FormState(FormPlan plan, Matcher matcher, Unwrapper? unwrapper)
+    {
+        public FormPlan Plan => plan;
+
+        public Matcher Matcher => matcher;
+
+        public Unwrapper? Unwrapper => unwrapper;
+
+        /// <summary>What the last record inside this envelope was: most likely the next one is the same.</summary>
+        public FormState? Inner { get; set; }
+    }
+}
+
+/// <summary>Where a record lies.</summary>
+internal readonly record struct Place(string File, long Line, long Offset);
