@@ -17,7 +17,7 @@ public sealed partial class ErrorCodeTests
     [Fact]
     public void Every_code_is_in_the_documentation_and_every_documented_code_exists()
     {
-        var documented = TableRow().Matches(File.ReadAllText(CaseTable.InRepository("docs", "errors.md"))).Select(m => m.Groups[1].Value);
+        var documented = TableRow().Matches(File.ReadAllText(CaseTable.InRepository("docs", "errors.md"))).Select(m => m.Groups["code"].Value);
 
         Assert.Equal(InCode.Order(StringComparer.Ordinal), documented);
     }
@@ -25,6 +25,6 @@ public sealed partial class ErrorCodeTests
     [Fact]
     public void No_code_is_used_twice() => Assert.Distinct(InCode);
 
-    [GeneratedRegex(@"^\| (WG\d{4}) \|", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\| (?<code>WG\d{4}) \|", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TableRow();
 }

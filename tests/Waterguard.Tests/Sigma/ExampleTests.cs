@@ -17,7 +17,7 @@ public sealed class ExampleTests
             """);
 
         Assert.Equal("""{"a":1,"b":"1","c":true,"d":null,"e":["x",2.50],"f.g":{"h":"ä\n"}}""", examples[0].Json);
-        Assert.Equal((true, "kubernetes.audit", 6), (examples[0].MustMatch, examples[0].Source, examples[0].Location.Line));
+        Assert.Equal((true, "kubernetes.audit", 5), (examples[0].MustMatch, examples[0].Source, examples[0].Location.Line));
         Assert.Equal((false, """{"a":"b"}""", "a benign neighbour"), (examples[1].MustMatch, examples[1].Json, examples[1].Why));
     }
 
