@@ -17,12 +17,16 @@ internal sealed class NodeBuilder(string fileName, int firstLine, TextReader rea
     /// <summary>The line (0-based, in the file) on which a limit ended the reading; -1 while none did.</summary>
     public int StoppedAt { get; private set; } = -1;
 
+    /// <summary>The line (0-based, in the file) on which the current document starts.</summary>
+    public int DocumentLine { get; private set; } = -1;
+
     public YamlDocument? Next()
     {
         while (StoppedAt < 0 && _parser.MoveNext())
         {
-            if (_parser.Current is not DocumentStart)
+            if (_parser.Current is not DocumentStart start)
                 continue;
+            DocumentLine = LocationOf(start.Start).Line - 1;
             _anchors.Clear();
             _nodes = 0;
             _errorsBefore = bag.ErrorCount;

@@ -41,16 +41,16 @@ public sealed record YamlFile(ImmutableArray<YamlDocument> Documents, ImmutableA
         int start = text.StartsWith('\uFEFF') ? 1 : 0, firstLine = 0;
         while (start < text.Length)
         {
-            var failedAt = ReadDocuments(fileName, text, start, firstLine, limits, bag, documents);
-            if (failedAt < 0)
+            var goOnFrom = ReadDocuments(fileName, text, start, firstLine, limits, bag, documents);
+            if (goOnFrom < 0)
                 break;
             // A "---" in the first column ends a document wherever it stands, so reading can go on there.
-            (start, firstLine) = NextDocument(text, start, firstLine, failedAt);
+            (start, firstLine) = NextDocument(text, start, firstLine, goOnFrom);
         }
         return new(documents.ToImmutable(), bag.ToSorted());
     }
 
-    /// <returns>The line (0-based, in the file) on which reading failed, or -1.</returns>
+    /// <returns>The first line (0-based, in the file) on which the next document can start after a failure, or -1.</returns>
     private static int ReadDocuments(string fileName, string text, int start, int firstLine, YamlLimits limits, DiagnosticBag bag,
         ImmutableArray<YamlDocument>.Builder documents)
     {
@@ -60,7 +60,7 @@ public sealed record YamlFile(ImmutableArray<YamlDocument> Documents, ImmutableA
         {
             while (builder.Next() is { } document)
                 documents.Add(document);
-            return builder.StoppedAt;
+            return builder.StoppedAt < 0 ? -1 : builder.StoppedAt + 1;
         }
         catch (Exception e) when (e is YamlException or ArgumentException or InvalidOperationException or FormatException or OverflowException)
         {
@@ -68,16 +68,17 @@ public sealed record YamlFile(ImmutableArray<YamlDocument> Documents, ImmutableA
             var at = builder.LocationOf((e as YamlException)?.Start ?? Mark.Empty);
             var reason = e is YamlException ? e.Message : "unreadable";
             bag.Error(ContentCodes.Syntax, at, $"This is not YAML: {reason}");
-            return at.Line - 1;
+            // The failure may be the next document's "---" itself, where a bracket was left open.
+            return Math.Max(at.Line - 1, builder.DocumentLine + 1);
         }
     }
 
-    private static (int Start, int Line) NextDocument(string text, int start, int line, int failedLine)
+    private static (int Start, int Line) NextDocument(string text, int start, int line, int from)
     {
         for (var at = text.IndexOf('\n', start); at >= 0; at = text.IndexOf('\n', at + 1))
         {
             line++;
-            if (line > failedLine && string.CompareOrdinal(text, at + 1, "---", 0, 3) == 0)
+            if (line >= from && string.CompareOrdinal(text, at + 1, "---", 0, 3) == 0)
                 return (at + 1, line);
         }
         return (text.Length, line);
