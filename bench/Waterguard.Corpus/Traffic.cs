@@ -62,7 +62,7 @@ internal static class Traffic
             Record("RequestResponse", Caller.Controller("cronjob-controller"), "create", "/apis/batch/v1/namespaces/«Namespace»/jobs", Target("jobs", "«Namespace»", group: "batch"), 201),
             Record("RequestResponse", _jobs, "create", Core + "/pods", _noPod, 201, Objects.JobPod), Event(_jobs)]),
         (60, [_slice]),
-        (80, [_deploymentStatus]),
+        (56, [_deploymentStatus]),
         (70, [Watch("configmaps", "kube-root-ca.crt")]),
         (24, [Watch("secrets", "«App»-database")]),
         (26, [Record("Request", Caller.Prometheus, "watch", "/api/v1/pods?allowWatchBookmarks=true&resourceVersion=«Version»&timeout=7m12s&watch=true", Target("pods"), 200, longRunning: true)]),
