@@ -46,7 +46,7 @@ internal static class RuleFiles
         (Directory.Exists(path)
             ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
                 .Where(f => f.EndsWith(".yml", StringComparison.Ordinal) || f.EndsWith(".yaml", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-            : [path]).Select(f => new RuleFile(f, File.ReadAllText(f)));
+            : (IEnumerable<string>)[path]).Select(f => new RuleFile(f, File.ReadAllText(f)));
 }
 
 /// <summary>Lists, one file each: texts a line, <c>#</c> for comments.</summary>
@@ -55,7 +55,8 @@ internal static class ListFiles
     public static (ListCatalog Catalog, ImmutableDictionary<string, ImmutableArray<string>> Texts) Load(ContentFiles files, IEnumerable<string> folders)
     {
         var texts = ImmutableDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.OrdinalIgnoreCase);
-        var own = folders.SelectMany(f => Directory.Exists(f) ? Directory.EnumerateFiles(f).Order(StringComparer.Ordinal) : [f]).Select(f => (f, File.ReadAllText(f)));
+        var own = folders.SelectMany(f => Directory.Exists(f) ? Directory.EnumerateFiles(f).Order(StringComparer.Ordinal) : (IEnumerable<string>)[f])
+            .Select(f => (Path: f, Text: File.ReadAllText(f)));
         foreach (var (path, text) in files.Below("lists", ".txt").Concat(own))
         {
             texts[Path.GetFileNameWithoutExtension(path)] =

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Waterguard.Alerting;
+using Waterguard.Detection.Matching;
+using Waterguard.Events.Framing;
+using Waterguard.Events.Shapes;
+
+namespace Waterguard.Pipeline;
+
+/// <summary>How to scan.</summary>
+/// <param name="Source">Read every record as this source; null: recognise.</param>
+internal sealed record ScanOptions(string? Source, int Jobs, ImmutableDictionary<string, string> Labels);
+
+/// <summary>What a scan found.</summary>
+internal sealed record ScanResult(IReadOnlyList<Alert> Alerts, ScanTally Tally, CorrelationTally Correlations);
+
+/// <summary>The whole way of a scan, top to bottom: inputs → batches → workers (bytes to matches) → alerts of rules, and of correlations → one sorted list.</summary>
+internal static class Scan
+{
+    public static ScanResult Run(Generation generation, IReadOnlyList<ScanInput> inputs, ScanOptions options, IProgress<long> progress, CancellationToken cancel)
+    {
+        var told = options.Source is null ? null : generation.Sources.Find(options.Source)!.Forms.ToArray();
+        var matches = options.Jobs <= 1
+            ? Alone(generation, inputs, told, progress, cancel, out var tally)
+            : Together(generation, inputs, told, options.Jobs, progress, cancel, out tally);
+        var factory = new AlertFactory(generation.StrategyOf);
+        var alerts = new AlertSet(options.Labels);
+        foreach (var match in matches)
+        {
+            if (generation.UseOf(match.Rule).Alerts) alerts.Add(factory.FromMatch(match));
+        }
+
+        var correlations = Correlating.Run(generation, matches, factory, alerts);
+        return new ScanResult(alerts.Sorted(), tally, correlations);
+    }
+
+    // One worker: everything on this thread, nothing between the bytes and the rules.
+    private static List<Match> Alone(Generation generation, IReadOnlyList<ScanInput> inputs, EventShape[]? told, IProgress<long> progress, CancellationToken cancel, out ScanTally tally)
+    {
+        var matches = new List<Match>();
+        tally = new ScanTally();
+        var worker = new ScanWorker(generation, told, tally, matches.Add);
+        var batch = new RecordBatch();
+        foreach (var input in inputs)
+        {
+            using var reader = new RecordReader(input.Open(), input.Name);
+            while (reader.Read(batch) || batch.Problems.Count > 0)
+            {
+                cancel.ThrowIfCancellationRequested();
+                worker.Process(batch);
+                progress.Report(batch.Bytes);
+                if (batch.Count == 0) break;
+            }
+        }
+
+        return matches;
+    }
+
+    // One thread reads, the others match. Batches go round: as many as can be under way at once, and no more memory than that.
+    private static List<Match> Together(Generation generation, IReadOnlyList<ScanInput> inputs, EventShape[]? told, int jobs, IProgress<long> progress, CancellationToken cancel, out ScanTally tally)
+    {
+        using var filled = new BlockingCollection<RecordBatch>();
+        using var empty = new BlockingCollection<RecordBatch>();
+        for (var i = 0; i < jobs * 2; i++) empty.Add(new RecordBatch(), cancel);
+        var tallies = new ScanTally[jobs];
+        var found = new List<Match>[jobs];
+        var workers = Enumerable.Range(0, jobs).Select(number => Task.Factory.StartNew(
+            () =>
+            {
+                found[number] = [];
+                tallies[number] = new ScanTally();
+                var worker = new ScanWorker(generation, told, tallies[number], found[number].Add);
+                foreach (var batch in filled.GetConsumingEnumerable(cancel))
+                {
+                    worker.Process(batch);
+                    progress.Report(batch.Bytes);
+                    empty.Add(batch, cancel);
+                }
+            }, cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        try
+        {
+            foreach (var input in inputs)
+            {
+                using var reader = new RecordReader(input.Open(), input.Name);
+                var more = true;
+                while (more)
+                {
+                    // A worker that failed gives no batch back: its error ends the reading.
+                    RecordBatch? batch;
+                    while (!empty.TryTake(out batch, 100, cancel))
+                    {
+                        if (Array.Exists(workers, w => w.IsFaulted)) break;
+                    }
+
+                    if (batch is null) break;
+                    more = reader.Read(batch);
+                    if (more || batch.Problems.Count > 0) filled.Add(batch, cancel);
+                    else empty.Add(batch, cancel);
+                }
+            }
+        }
+        finally
+        {
+            filled.CompleteAdding();
+            Task.WaitAll(workers, cancel);
+        }
+
+        tally = new ScanTally();
+        foreach (var one in tallies) tally.Add(one);
+        return [.. found.SelectMany(f => f)];
+    }
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Waterguard.Commands;
+
+namespace Waterguard;
+
+/// <summary>The command line's entry.</summary>
+internal static class Program
+{
+    public static Task<int> Main(string[] arguments)
+    {
+        var root = new RootCommand("Finds adversaries who use containers to get past security monitoring.")
+        {
+            ScanCommand.Build(),
+            RulesCommand.Build(),
+            SourcesCommand.Build(),
+        };
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors) Console.Error.WriteLine($"waterguard: {error.Message}");
+            Console.Error.WriteLine("Try 'waterguard --help'.");
+            return Task.FromResult(ExitCodes.Usage);
+        }
+
+        return parsed.InvokeAsync();
+    }
+}
