@@ -34,7 +34,7 @@ public static partial class SourceLoader
         var common = new CommonParts(
             name,
             LogSources(reader, bag),
-            reader.Text("logsources") == "any",
+            reader.Node("logsources") is YamlScalar { Text: "any" },
             reader.Texts("time"),
             reader.Texts("id"),
             reader.Texts("roots"),
@@ -98,7 +98,7 @@ public static partial class SourceLoader
 
     private static ImmutableArray<RecordTest> Recognise(MappingReader reader, DiagnosticBag bag)
     {
-        if (reader.Node("recognise") is not YamlMapping mapping) return [];
+        if (reader.Node("recognise") is not YamlMapping mapping) return []; // "never": only when named
         var tests = ImmutableArray.CreateBuilder<RecordTest>();
         foreach (var entry in mapping.Entries)
         {
