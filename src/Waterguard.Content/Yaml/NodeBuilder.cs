@@ -137,7 +137,7 @@ internal sealed class NodeBuilder(string fileName, int firstLine, TextReader rea
         _nodes += target.Nodes;
         if (_nodes > limits.MaxNodes)
             return Stop(ContentCodes.TooManyNodes, at, $"The document has more than {limits.MaxNodes} nodes, aliases followed.");
-        if (depth + height > limits.MaxDepth)
+        if (depth + height - 1 > limits.MaxDepth)
             return Stop(ContentCodes.TooDeep, at, $"The document is nested deeper than {limits.MaxDepth} levels, aliases followed.");
         return target.Node;
     }

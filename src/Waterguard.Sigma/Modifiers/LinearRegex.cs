@@ -12,7 +12,9 @@ public readonly record struct RegexProblem(string Code, string Reason);
 /// Thread-safe; an expression is built once and shared.</summary>
 public static class LinearRegex
 {
-    private const int MaxLength = 8_192;
+    /// <summary>Longest expression, in characters.</summary>
+    public const int MaxLength = 8_192;
+
     private const int MaxCached = 10_000;
 
     private static readonly ConcurrentDictionary<(string Pattern, RegexOptions Options), (Regex? Regex, RegexProblem Problem)> Built = new();

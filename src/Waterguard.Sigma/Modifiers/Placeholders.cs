@@ -23,7 +23,7 @@ internal static class Placeholders
         var result = new StringBuilder();
         var unknown = ImmutableArray.CreateBuilder<string>();
         var at = 0;
-        while (at < pattern.Length)
+        while (at < pattern.Length && result.Length <= LinearRegex.MaxLength)
         {
             var open = pattern.IndexOf('%', at);
             var close = open < 0 ? -1 : pattern.IndexOf('%', open + 1);

@@ -30,6 +30,9 @@ internal sealed record SigmaString(ImmutableArray<Piece> Pieces, bool Bytes = fa
 
     public bool HasPlaceholders => Pieces.Any(p => p.Kind == PieceKind.Placeholder);
 
+    /// <summary>How many characters the literals have.</summary>
+    public int Length => Pieces.Sum(p => p.Text.Length);
+
     /// <summary>The text of a value without wildcards and placeholders.</summary>
     public string Plain => string.Concat(Pieces.Select(p => p.Text));
 

@@ -19,6 +19,7 @@ public static class RuleLoader
         foreach (var file in files)
         {
             fileCount++;
+            context.Budget.StartFile();
             foreach (var document in DocumentReader.Read(file, context))
             {
                 if (document.Root["correlation"] is not null)

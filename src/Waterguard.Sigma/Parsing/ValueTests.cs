@@ -19,6 +19,7 @@ internal sealed class ValueTests(ParseContext context, ModifierChain chain, bool
 
     private readonly DiagnosticBag _bag = context.Bag;
     private int _patterns;
+    private bool _spent;
 
     /// <summary>The condition over all values: "or", or "and" with <c>|all</c>. Null when a value was wrong; that has been reported.</summary>
     public Condition? Build(IReadOnlyList<YamlScalar> values, Func<Test, Condition> target)
@@ -35,19 +36,19 @@ internal sealed class ValueTests(ParseContext context, ModifierChain chain, bool
             var tests = new List<Test>(1);
             Add(value, tests);
             perValue.Add(tests);
-            if (_patterns > MaxPatterns)
+            if (_spent)
             {
-                _bag.Error(SigmaCodes.TooManyValues, value.Location, $"The values of this field become more than {MaxPatterns} patterns.");
+                _bag.Error(SigmaCodes.TooManyValues, value.Location, $"The values become too many patterns: at most {MaxPatterns} in a field, fewer if they are long.");
                 break;
             }
         }
         if (_bag.ErrorCount != errors)
             return null;
         if (chain.Negated)
-            return new Not(Joined.Any([.. Merge(perValue.SelectMany(t => t)).Select(target)]));
+            return new Not(Joined.Any([.. MergedTests.Of(perValue.SelectMany(t => t)).Select(target)]));
         return chain.All
-            ? Joined.All([.. perValue.Select(t => Joined.Any([.. Merge(t).Select(target)]))])
-            : Joined.Any([.. Merge(perValue.SelectMany(t => t)).Select(target)]);
+            ? Joined.All([.. perValue.Select(t => Joined.Any([.. MergedTests.Of(t).Select(target)]))])
+            : Joined.Any([.. MergedTests.Of(perValue.SelectMany(t => t)).Select(target)]);
     }
 
     private void Add(YamlScalar value, List<Test> tests)
@@ -118,7 +119,8 @@ internal sealed class ValueTests(ParseContext context, ModifierChain chain, bool
                 if (pattern is { Kind: TextKind.Contains, Literal: "" })
                     _bag.Warning(SigmaCodes.WildcardOnly, value.Location, "This value fits everything; 'exists' says so more clearly.");
                 patterns.Add(pattern);
-                if (++_patterns > MaxPatterns)
+                _spent = ++_patterns > MaxPatterns || !context.Budget.TryTake(encoded.Length);
+                if (_spent)
                     return;
             }
         }
@@ -188,36 +190,20 @@ internal sealed class ValueTests(ParseContext context, ModifierChain chain, bool
         foreach (var text in chain.Expand ? Expanded(value, value.Text, tests).Select(t => t.Plain) : [value.Text])
         {
             if (!CidrRange.TryParse(text, out var network, out var hostBits))
+            {
                 _bag.Error(SigmaCodes.BadCidr, value.Location, $"'{text}' is not an address range such as 10.0.0.0/8 or fe80::/10.");
-            else if (hostBits)
+                return;
+            }
+            if (hostBits)
                 _bag.Warning(SigmaCodes.HostBitsInCidr, value.Location, $"'{text}' has bits beyond its prefix; read as {network}.");
             networks.Add(network);
+            _spent = ++_patterns > MaxPatterns || !context.Budget.TryTake(text.Length);
+            if (_spent)
+                return;
         }
         if (networks.Count > 0)
             tests.Add(new CidrTest(networks.ToImmutable()));
     }
 
     private void Reject(YamlScalar value, string reason) => _bag.Error(SigmaCodes.ValueNotFitting, value.Location, reason);
-
-    /// <summary>Makes one test of those that ask the same in the same way, so that a list of values stays one question.</summary>
-    private static List<Test> Merge(IEnumerable<Test> tests)
-    {
-        var all = tests.ToList();
-        if (all.Count == 1)
-            return all;
-        var texts = all.OfType<TextTest>().SelectMany(t => t.AnyOf).ToImmutableArray();
-        var regexes = all.OfType<RegexTest>().ToList();
-        var networks = all.OfType<CidrTest>().SelectMany(t => t.AnyOf).ToImmutableArray();
-        var names = all.OfType<UnresolvedPlaceholderTest>().SelectMany(t => t.Names).Distinct(StringComparer.Ordinal).ToImmutableArray();
-        var merged = all.Where(t => t is not (TextTest or RegexTest or CidrTest or UnresolvedPlaceholderTest)).ToList();
-        if (texts.Length > 0)
-            merged.Add(all.OfType<TextTest>().First() with { AnyOf = texts });
-        if (regexes.Count > 0)
-            merged.Add(regexes[0] with { AnyOf = [.. regexes.SelectMany(r => r.AnyOf)] });
-        if (networks.Length > 0)
-            merged.Add(new CidrTest(networks));
-        if (names.Length > 0)
-            merged.Add(new UnresolvedPlaceholderTest(names));
-        return merged;
-    }
 }

@@ -90,7 +90,7 @@ public sealed class YamlFileTests
     [InlineData("aaaaaaaaaaaaaaaaaaaaa: 1", "WG1002")]
     [InlineData("[[[[1]]]]", "WG1003")]
     [InlineData("[1,2,3,4,5,6,7,8]", "WG1004")]
-    [InlineData("{a: &x [1], b: [*x]}", "WG1003")]
+    [InlineData("[&x [1], [*x]]", "WG1003")]
     public void Limits_are_kept(string text, string code)
     {
         var limits = new YamlLimits(MaxCharacters: 20, MaxDepth: 3, MaxNodes: 8);

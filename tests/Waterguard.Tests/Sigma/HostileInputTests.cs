@@ -88,6 +88,14 @@ public sealed class HostileInputTests
     }
 
     [Fact]
+    public void A_long_value_that_multiplies_is_refused()
+    {
+        var value = new string('x', 1_000_000) + " -a -b -c -d -e -f";
+
+        Assert.Equal("WG1208", Some.Codes(Some.Load(Some.Rule($"  s: {{f|windash: '{value}'}}\n  condition: s"))));
+    }
+
+    [Fact]
     public void An_expression_with_many_groups_is_refused()
     {
         var groups = new string('(', 5_000) + new string(')', 5_000);

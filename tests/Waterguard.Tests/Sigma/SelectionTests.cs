@@ -1,4 +1,7 @@
+using Waterguard.Content;
+using Waterguard.Content.Yaml;
 using Waterguard.Sigma;
+using Waterguard.Sigma.Parsing;
 using Xunit;
 
 namespace Waterguard.Tests.Sigma;
@@ -33,6 +36,20 @@ public sealed class SelectionTests
     [InlineData("{f: [x, y]}", "{f|all: [x, y]}")]
     [InlineData("{a.b.c: x}", "{'a.\"b.c\"': x}")]
     public void Two_meanings_never_share_a_text(string one, string other) => Assert.NotEqual(HashOf(one), HashOf(other));
+
+    [Theory]
+    [InlineData("{f: x}", "f is 'x'")]
+    [InlineData("{a: {f: x}, b: {g: y}, condition: a and not b}", "(f is 'x' and not g is 'y')")]
+    [InlineData("{f|nope: x}", "WG1203")]
+    public void A_selection_may_stand_in_another_content_file(string when, string expected)
+    {
+        var bag = new DiagnosticBag();
+        var node = YamlFile.Parse("suppression.yml", $"when: {when}").Documents[0].Root;
+
+        var condition = ConditionLoader.Load(((YamlMapping)node)["when"]!, bag);
+
+        Assert.Equal(expected, condition is null ? Assert.Single(bag.ToSorted()).Code : SigmaText.Of(condition));
+    }
 
     private static string HashOf(string selection) =>
         Assert.Single(Some.Load(Some.Rule($"  s: {selection}\n  condition: s")).Rules).Header.SemanticHash;
