@@ -8,7 +8,7 @@ using Waterguard.Pipeline;
 namespace Waterguard.Benchmarks;
 
 /// <summary>What to measure.</summary>
-internal sealed record ThroughputOptions(bool Json, string? PublicRules, int Megabytes, int Rounds, string? File);
+internal sealed record ThroughputOptions(bool Json, string? PublicRules, int Megabytes, int Rounds, string? File, string? Source);
 
 /// <summary>Bytes a second through the hot path, beside a bare reader over the same bytes in the same minute: the ratio is what counts.</summary>
 internal static class Throughput
