@@ -56,7 +56,7 @@ internal sealed record Clause(ImmutableArray<Atom> Atoms)
     {
         AtomKind.Exact or AtomKind.Number => 1.0 * popularity(atom),
         AtomKind.Prefix or AtomKind.Suffix => 3.0,
-        AtomKind.Keyword => 200.0,
+        AtomKind.Keyword => KeywordIndex.RunLength(atom.Text) is var run and > 0 ? 4.0 + (8.0 / run) : 500.0,
         _ => 20.0,
     });
 }
