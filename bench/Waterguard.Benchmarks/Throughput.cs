@@ -8,7 +8,7 @@ using Waterguard.Pipeline;
 namespace Waterguard.Benchmarks;
 
 /// <summary>What to measure.</summary>
-internal sealed record ThroughputOptions(bool Json, string? PublicRules, int Megabytes, int Rounds, string? File, string? Source);
+internal sealed record ThroughputOptions(bool Json, string? PublicRules, int Megabytes, int Rounds, string? File, string? Source, string? Only);
 
 /// <summary>Bytes a second through the hot path, beside a bare reader over the same bytes in the same minute: the ratio is what counts.</summary>
 internal static class Throughput
@@ -36,6 +36,7 @@ internal static class Throughput
 
     private static void Measure(ThroughputOptions options, Workload work, string name, ImmutableArray<string> rules, string? source)
     {
+        if (options.Only is { } only && only != name) return;
         var generation = GenerationLoader.Load(ContentOptions.Default with { Rules = rules });
         work.Scan(generation, source);
         work.Bare();

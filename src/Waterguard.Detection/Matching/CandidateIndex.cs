@@ -59,7 +59,7 @@ internal sealed class CandidateIndex
             for (var value = fields.First(slot); value >= 0; value = fields.Next(value)) rows.Collect(fields, value, candidates);
         }
 
-        _keywords?.Collect(fields.Record, candidates);
+        _keywords?.Collect(fields.Record, context.Reader.Index, candidates);
     }
 
     private static void Set(ulong[] row, int rule) => row[rule >> 6] |= 1UL << (rule & 63);

@@ -37,12 +37,12 @@ internal sealed record Clause(ImmutableArray<Atom> Atoms)
     public static Clause Never { get; } = new([]);
 
     /// <summary>For alternatives: the union of one clause of each, if each has one.</summary>
-    public static IEnumerable<Clause> OneOfEach(IEnumerable<Node> parts)
+    public static IEnumerable<Clause> OneOfEach(IEnumerable<IEnumerable<Clause>> parts)
     {
         var atoms = ImmutableArray.CreateBuilder<Atom>();
         foreach (var part in parts)
         {
-            var best = part.NecessaryClauses().MinBy(c => c.Cost(_ => 1));
+            var best = part.MinBy(c => c.Cost(_ => 1));
             if (best is null) return [];
             atoms.AddRange(best.Atoms);
         }
