@@ -35,14 +35,16 @@ public sealed class RecordReader : IDisposable
     {
         batch.Clear();
         (batch.File, batch.Sequence) = (_file, _sequence++);
-        if (batch.Input.Length < Math.Max(BatchBytes, _carried * 2)) batch.Input = new byte[Math.Max(BatchBytes, _carried * 2)];
+        var wanted = Math.Clamp(_carried * 2, BatchBytes, MaxRecordBytes);
+        if (batch.Input.Length < wanted) batch.Input = new byte[wanted];
         _carry.AsSpan(0, _carried).CopyTo(batch.Input);
         var filled = _carried;
         while (true)
         {
             filled = Fill(batch, filled);
             _framer ??= FramerChoice.Choose(batch.Input.AsSpan(0, filled));
-            var used = _skipping ? Skip(batch, filled) : Frame(batch, filled);
+            var used = _skipping ? Skip(batch, filled) : 0;
+            if (!_skipping) used = Frame(batch, used, filled);
             if (used > 0 || _ended)
             {
                 var done = _ended && batch.Made.Length < MaxMadeBytes;
@@ -56,7 +58,7 @@ public sealed class RecordReader : IDisposable
             if (filled < batch.Input.Length) continue;
             if (batch.Input.Length < MaxRecordBytes)
             {
-                var larger = new byte[batch.Input.Length * 2];
+                var larger = new byte[Math.Min(batch.Input.Length * 2, MaxRecordBytes)];
                 batch.Input.AsSpan(0, filled).CopyTo(larger);
                 batch.Input = larger;
                 continue;
@@ -70,9 +72,8 @@ public sealed class RecordReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
-    private int Frame(RecordBatch batch, int filled)
+    private int Frame(RecordBatch batch, int used, int filled)
     {
-        var used = 0;
         while (batch.Made.Length < MaxMadeBytes && _framer!.Next(batch.Input.AsSpan(used, filled - used), _ended, out var frame))
         {
             if (frame.Length > 0 && _framer is TableFramer table)

@@ -153,30 +153,31 @@ internal sealed class TableFramer : IFramer
         }
     }
 
-    // Up to the separator or the line end behind the cell. What follows a closing quote belongs to the cell, whose quotes are then text.
+    // Up to the separator or the line end behind the cell. A cell is a quoted one when its closing quote ends it; otherwise its quotes are text.
     private static int CellLength(ReadOnlySpan<byte> bytes, byte separator, out bool closed)
     {
         closed = true;
-        var at = 0;
         if (!bytes.IsEmpty && bytes[0] == (byte)'"')
         {
-            for (at = 1; ; at += 2)
-            {
-                var quote = bytes[at..].IndexOf((byte)'"');
-                if (quote < 0)
-                {
-                    closed = false;
-                    return bytes.Length;
-                }
-
-                at += quote;
-                if (at + 1 >= bytes.Length || bytes[at + 1] != (byte)'"') break;
-            }
-
-            at++;
+            var end = QuotedLength(bytes);
+            closed = end > 0;
+            if (!closed || end == bytes.Length || bytes[end] == separator || bytes[end] == (byte)'\n') return closed ? end : bytes.Length;
+            if (bytes[end] == (byte)'\r' && (end + 1 == bytes.Length || bytes[end + 1] == (byte)'\n')) return end + 1;
         }
 
-        var end = bytes[at..].IndexOfAny(separator, (byte)'\n');
-        return end < 0 ? bytes.Length : at + end;
+        var plain = bytes.IndexOfAny(separator, (byte)'\n');
+        return plain < 0 ? bytes.Length : plain;
+    }
+
+    // Behind the closing quote; 0 when there is none.
+    private static int QuotedLength(ReadOnlySpan<byte> bytes)
+    {
+        for (var at = 1; ; at += 2)
+        {
+            var quote = bytes[at..].IndexOf((byte)'"');
+            if (quote < 0) return 0;
+            at += quote;
+            if (at + 1 >= bytes.Length || bytes[at + 1] != (byte)'"') return at + 1;
+        }
     }
 }
