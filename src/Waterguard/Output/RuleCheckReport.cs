@@ -8,6 +8,8 @@ namespace Waterguard.Output;
 /// <summary>What <c>rules check</c> prints.</summary>
 internal static class RuleCheckReport
 {
+    private const int MaxLogSources = 20;
+
     public static void WriteJson(RuleCollection rules, IReadOnlyList<Diagnostic> dead)
     {
         using var stream = Console.OpenStandardOutput();
@@ -28,9 +30,15 @@ internal static class RuleCheckReport
         var ids = rules.Rules.ToLookup(r => r.Header.Location);
         var folded = verbose ? [] : dead.Where(d => d.Code == SigmaCodes.NoSource).ToArray();
         foreach (var diagnostic in rules.Diagnostics.Concat(dead.Except(folded))) Console.Out.WriteLine(diagnostic);
-        foreach (var group in folded.SelectMany(d => ids[d.Location].Take(1)).CountBy(r => r.LogSource.ToString(), StringComparer.Ordinal).OrderByDescending(g => g.Value).ThenBy(g => g.Key, StringComparer.Ordinal))
+        KeyValuePair<string, int>[] unknown =
+        [
+            .. folded.SelectMany(d => ids[d.Location].Take(1)).CountBy(r => r.LogSource.ToString(), StringComparer.Ordinal)
+                .OrderByDescending(g => g.Value).ThenBy(g => g.Key, StringComparer.Ordinal),
+        ];
+        foreach (var (source, count) in unknown.Take(MaxLogSources)) Console.Out.WriteLine($"warning {SigmaCodes.NoSource}: no known source delivers {source}: rules {count}");
+        if (unknown.Length > MaxLogSources)
         {
-            Console.Out.WriteLine($"warning {SigmaCodes.NoSource}: no known source delivers {group.Key}: {group.Value} rules; --verbose names them.");
+            Console.Out.WriteLine($"warning {SigmaCodes.NoSource}: … and {unknown.Length - MaxLogSources} further log sources: rules {unknown.Skip(MaxLogSources).Sum(u => u.Value)}; --verbose names them");
         }
 
         var errors = rules.Diagnostics.Count(d => d.Severity == Severity.Error);

@@ -23,7 +23,7 @@ internal static class CorrelationCases
         }
     }
 
-    public static RuleCollection Rules(params string[] correlations) => Some.Load(
+    public static RuleCollection RulesOf(params string[] correlations) => Some.Load(
     [
         string.Join("---\n", [Some.Named("r1"), Some.Named("r2"), Some.Named("r3"), .. correlations.Select((c, i) => $"title: c{i}\nname: c{i}\ncorrelation: {{{c}}}\n")]),
     ]);

@@ -22,7 +22,7 @@ public sealed class CorrelationEngineTests
     public void A_correlation_finds_what_the_table_says(string name, string correlation, string matches, string findings)
     {
         Assert.NotEmpty(name);
-        var rules = Rules(correlation);
+        var rules = RulesOf(correlation);
         var (engine, list) = (Engine(rules), Matches(rules, matches));
 
         Assert.Empty(rules.Diagnostics);
@@ -34,7 +34,7 @@ public sealed class CorrelationEngineTests
     [Fact]
     public void A_thousand_events_are_one_finding_with_the_first_three_and_the_last_five()
     {
-        var rules = Rules("type: event_count, rules: [r1], group-by: [h], timespan: 1m, condition: {gte: 10}");
+        var rules = RulesOf("type: event_count, rules: [r1], group-by: [h], timespan: 1m, condition: {gte: 10}");
         var matches = Enumerable.Range(0, 1000).Select(i => Match(rules, $"r1@{i} h=a", i));
 
         var finding = Assert.Single(Engine(rules).Run(matches).Findings);
@@ -48,7 +48,7 @@ public sealed class CorrelationEngineTests
     [Fact]
     public void The_alert_keeps_its_identity_when_more_events_come()
     {
-        var rules = Rules("type: event_count, rules: [r1], timespan: 1m, condition: {gte: 3}");
+        var rules = RulesOf("type: event_count, rules: [r1], timespan: 1m, condition: {gte: 3}");
         string[] few = ["r1@0", "r1@1", "r1@2"];
 
         var before = Assert.Single(Engine(rules).Run(few.Select((m, i) => Match(rules, m, i))).Findings);
@@ -60,7 +60,7 @@ public sealed class CorrelationEngineTests
     [Fact]
     public void A_correlation_consumes_the_findings_of_another_at_their_end()
     {
-        var rules = Rules(
+        var rules = RulesOf(
             "type: event_count, rules: [r1], group-by: [h], timespan: 10s, condition: {gte: 3}",
             "type: temporal_ordered, rules: [c0, r2], group-by: [h], timespan: 60s");
 
@@ -74,7 +74,7 @@ public sealed class CorrelationEngineTests
     [Fact]
     public void An_inner_correlation_alerts_where_the_outer_one_says_so()
     {
-        var rules = Rules(
+        var rules = RulesOf(
             "type: event_count, rules: [r1], timespan: 10s, condition: {gte: 2}",
             "type: event_count, rules: [c0], timespan: 60s, condition: {gte: 2}, generate: true");
 
@@ -87,7 +87,7 @@ public sealed class CorrelationEngineTests
     [Fact]
     public void Our_own_types_are_named_as_not_evaluated_and_so_is_what_consumes_them()
     {
-        var rules = Rules(
+        var rules = RulesOf(
             "type: silence, rules: [r1], group-by: [h], timespan: 10m",
             "type: temporal, rules: [c0, r2], timespan: 60s",
             "type: temporal, rules: [r1, r2], timespan: 60s");
@@ -103,7 +103,7 @@ public sealed class CorrelationEngineTests
     [Fact]
     public void What_cannot_be_used_is_counted()
     {
-        var rules = Rules("type: value_sum, rules: [r1], group-by: [h], timespan: 10s, condition: {field: n, gte: 1}");
+        var rules = RulesOf("type: value_sum, rules: [r1], group-by: [h], timespan: 10s, condition: {field: n, gte: 1}");
         var matches = Matches(rules, "r1@0 n=1; r1@1 h=a; r1@2 h=a n=many; r1@3 h=a n=1e30; r1@4 h=a n=0; r1@5 h=a n=0 id=x; r1@5 h=a n=0 id=x");
         var timeless = Match(rules, "r1@6 h=a n=5", 99) with { TimeKnown = false };
 
@@ -118,7 +118,7 @@ public sealed class CorrelationEngineTests
     [Fact]
     public void A_match_with_very_many_values_belongs_to_some_keys_and_the_rest_are_counted()
     {
-        var rules = Rules("type: event_count, rules: [r1], group-by: [h], timespan: 10s, condition: {gte: 1}");
+        var rules = RulesOf("type: event_count, rules: [r1], group-by: [h], timespan: 10s, condition: {gte: 1}");
         var values = string.Join(',', Enumerable.Range(0, 1000));
 
         var outcome = Engine(rules).Run(Matches(rules, $"r1@0 h={values}"));
@@ -129,7 +129,7 @@ public sealed class CorrelationEngineTests
     [Fact]
     public void A_window_holds_so_many_events_and_the_rest_are_counted()
     {
-        var rules = Rules("type: event_count, rules: [r1], timespan: 1d, condition: {gte: 60000}");
+        var rules = RulesOf("type: event_count, rules: [r1], timespan: 1d, condition: {gte: 60000}");
         var one = Match(rules, "r1@0", 0);
 
         var outcome = Engine(rules).Run(Enumerable.Range(0, 70_000).Select(i => one with { RecordId = $"{i:00000}" }));
@@ -141,7 +141,7 @@ public sealed class CorrelationEngineTests
     [Fact]
     public void Keys_whose_windows_are_over_are_forgotten_without_losing_their_findings()
     {
-        var rules = Rules("type: event_count, rules: [r1], group-by: [h], timespan: 1s, condition: {gte: 2}");
+        var rules = RulesOf("type: event_count, rules: [r1], group-by: [h], timespan: 1s, condition: {gte: 2}");
         var matches = Enumerable.Range(0, 20_000).SelectMany(i => new[] { Match(rules, $"r1@{i * 5} h=k{i}", 2 * i), Match(rules, $"r1@{i * 5} h=k{i}", (2 * i) + 1) });
 
         var outcome = Engine(rules).Run(matches);
@@ -152,7 +152,7 @@ public sealed class CorrelationEngineTests
     [Fact]
     public void Times_at_the_ends_of_the_calendar_do_no_harm()
     {
-        var rules = Rules("type: event_count, rules: [r1], timespan: 10y, condition: {gte: 2}", "type: event_count, rules: [r1], timespan: 10y, condition: {lt: 2}");
+        var rules = RulesOf("type: event_count, rules: [r1], timespan: 10y, condition: {gte: 2}", "type: event_count, rules: [r1], timespan: 10y, condition: {lt: 2}");
         var match = Match(rules, "r1@0", 0);
 
         var outcome = Engine(rules).Run([match with { RecordId = "a", Time = DateTimeOffset.MinValue }, match with { RecordId = "b", Time = DateTimeOffset.MaxValue }]);

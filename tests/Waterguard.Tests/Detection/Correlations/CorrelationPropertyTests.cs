@@ -28,7 +28,7 @@ public sealed class CorrelationPropertyTests
     [MemberData(nameof(Correlations))]
     public void Neither_order_nor_copies_change_what_is_found(string correlation)
     {
-        var rules = Rules(correlation, "type: event_count, rules: [c0], timespan: 1m, condition: {gte: 2}");
+        var rules = RulesOf(correlation, "type: event_count, rules: [c0], timespan: 1m, condition: {gte: 2}");
         var engine = Engine(rules);
         var match = from rule in Gen.Choose(1, 3)
                     from second in Gen.Choose(0, 60)
