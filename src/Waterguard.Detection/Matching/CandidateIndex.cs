@@ -12,7 +12,7 @@ internal sealed class CandidateIndex
 {
     private readonly ulong[] _always;
     private readonly SlotRows?[] _slots;
-    private readonly ulong[]? _keywords;
+    private readonly KeywordIndex? _keywords;
 
     public CandidateIndex(IReadOnlyList<Node> rules, int slotCount)
     {
@@ -34,7 +34,7 @@ internal sealed class CandidateIndex
 
             foreach (var atom in best.Atoms)
             {
-                if (atom.Kind == AtomKind.Keyword) Set(_keywords ??= new ulong[Words], rule);
+                if (atom.Kind == AtomKind.Keyword) (_keywords ??= new KeywordIndex(Words)).Add(atom.Text, rule);
                 else (_slots[atom.Slot] ??= new SlotRows(Words)).Add(atom, rule);
             }
         }
@@ -49,7 +49,7 @@ internal sealed class CandidateIndex
     public int Unindexed { get; }
 
     /// <summary>Sets the bits of all candidates.</summary>
-    public void Collect(MatchContext context, KeywordNeedles keywords, Span<ulong> candidates)
+    public void Collect(MatchContext context, Span<ulong> candidates)
     {
         _always.CopyTo(candidates);
         var fields = context.Fields;
@@ -59,7 +59,7 @@ internal sealed class CandidateIndex
             for (var value = fields.First(slot); value >= 0; value = fields.Next(value)) rows.Collect(fields, value, candidates);
         }
 
-        if (_keywords is not null && context.Strings.MayHold(keywords)) Or(candidates, _keywords);
+        _keywords?.Collect(fields.Record, context.Reader.Index, candidates);
     }
 
     private static void Set(ulong[] row, int rule) => row[rule >> 6] |= 1UL << (rule & 63);

@@ -13,9 +13,6 @@ internal sealed class ConditionCompiler(EventLayout.Builder layout, TestCompiler
     /// <summary>How many answers a <see cref="MatchContext"/> must have room for.</summary>
     public int Predicates { get; private set; }
 
-    /// <summary>All needles of keyword tests, for one search over a record that decides whether any can hold.</summary>
-    public KeywordNeedles Keywords { get; } = new();
-
     public Node Compile(Condition condition) => Compile(Dialects.Translate(condition, layout.Shape), []);
 
     private Node Compile(Condition condition, ImmutableArray<string> scope) => condition switch
@@ -25,16 +22,10 @@ internal sealed class ConditionCompiler(EventLayout.Builder layout, TestCompiler
         AtLeast atLeast => new AtLeastNode(atLeast.Count, [.. atLeast.Parts.Select(p => Compile(p, scope))]),
         Not not => new NotNode(Compile(not.Part, scope)),
         FieldTest field => Shared(SigmaText.Of(field) + "\0" + string.Join('\0', scope), () => Field(field, scope)),
-        KeywordTest keyword => Shared(SigmaText.Of(keyword), () => Keyword(keyword.Test)),
+        KeywordTest keyword => Shared(SigmaText.Of(keyword), () => new KeywordNode(Predicates++, keyword.Test, tests.Compile(KeywordNode.Anywhere(keyword.Test)))),
         ElementTest element => Element(element, scope),
         _ => new ConstantNode(Truth.False),
     };
-
-    private KeywordNode Keyword(Test test)
-    {
-        Keywords.Add(test);
-        return new KeywordNode(Predicates++, tests.Compile(KeywordNode.Anywhere(test)), Keywords);
-    }
 
     private Node Shared(string key, Func<Node> make) => _shared.TryGetValue(key, out var known) ? known : _shared[key] = make();
 

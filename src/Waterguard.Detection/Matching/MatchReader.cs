@@ -12,6 +12,9 @@ public sealed class MatchReader
 {
     private readonly EventLayout _layout;
     private readonly EventShape _shape;
+    private readonly FieldBinding[] _time;
+    private readonly FieldBinding[] _id;
+    private readonly (string Kind, FieldBinding[] Names)[] _entities;
 
     /// <summary>A reader for the records of one form.</summary>
     /// <param name="names">All names that some reason, group or correlation reads.</param>
@@ -20,7 +23,9 @@ public sealed class MatchReader
         _shape = shape;
         var builder = new EventLayout.Builder(shape);
         foreach (var name in names) builder.Bind(name);
-        foreach (var name in shape.Time.Concat(shape.Id).Concat(shape.Entities.SelectMany(e => e.Value))) builder.Bind(name);
+        _time = [.. shape.Time.Select(builder.Bind)];
+        _id = [.. shape.Id.Select(builder.Bind)];
+        _entities = [.. shape.Entities.Select(e => (e.Key, e.Value.Select(builder.Bind).ToArray()))];
         _layout = builder.Build();
     }
 
@@ -31,22 +36,23 @@ public sealed class MatchReader
         foreach (var derivation in _layout.Derivations) derivation.Apply(fields);
     }
 
-    /// <summary>The match of one rule, with the names that its consumers read.</summary>
-    public Match Describe(SigmaRule rule, IEnumerable<string> names, EventBuffer fields, string file, long line, long offset, byte[]? raw)
+    /// <summary>What all matches of the record that was read last have in common.</summary>
+    public MatchedRecord Subject(EventBuffer fields, string file, long line, long offset, byte[]? raw)
     {
         var known = TryTime(fields, out var time);
-        return new Match(
-            rule, RecordIdentity.Of(_shape, _layout, fields), time, known,
-            names.Distinct(StringComparer.Ordinal).ToImmutableDictionary(n => n, n => Texts(n, fields), StringComparer.Ordinal),
-            Entities(fields),
-            new Evidence(_shape.Source, file, line, offset, known ? time : null, raw));
+        return new MatchedRecord(
+            RecordIdentity.Of(_shape.Source, _id, fields), time, known, Entities(fields), new Evidence(_shape.Source, file, line, offset, known ? time : null, raw));
     }
+
+    /// <summary>The match of one rule on that record, with the names that its consumers read.</summary>
+    public Match Describe(SigmaRule rule, IReadOnlyList<string> names, MatchedRecord record, EventBuffer fields) =>
+        new(rule, record.Id, record.Time, record.TimeKnown, Values(names, fields), record.Entities, record.Evidence);
 
     private bool TryTime(EventBuffer fields, out DateTimeOffset time)
     {
-        foreach (var name in _shape.Time)
+        foreach (var name in _time)
         {
-            foreach (var slot in _layout.Find(name)!.Slots)
+            foreach (var slot in name.Tiers.SelectMany(t => t))
             {
                 var value = slot.Slot < 0 ? -1 : fields.First(slot.Slot);
                 if (value >= 0 && EventTime.TryParse(fields.Utf8(value), out time)) return true;
@@ -57,21 +63,32 @@ public sealed class MatchReader
         return false;
     }
 
+    private ImmutableDictionary<string, ImmutableArray<string>> Values(IReadOnlyList<string> names, EventBuffer fields)
+    {
+        if (names.Count == 0) return ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+        var values = ImmutableDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
+        foreach (var name in names) values[name] = _layout.Find(name) is { } binding ? Texts(binding, fields) : [];
+        return values.ToImmutable();
+    }
+
     private ImmutableSortedDictionary<string, ImmutableArray<string>> Entities(EventBuffer fields)
     {
         var entities = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
-        foreach (var (kind, names) in _shape.Entities)
+        foreach (var (kind, names) in _entities)
         {
-            entities[kind] = [.. names.SelectMany(n => Texts(n, fields)).Where(t => t.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+            var found = new SortedSet<string>(StringComparer.Ordinal);
+            foreach (var name in names) found.UnionWith(Texts(name, fields));
+            found.Remove("");
+            if (found.Count > 0) entities[kind] = [.. found];
         }
 
         return entities.ToImmutable();
     }
 
-    private ImmutableArray<string> Texts(string name, EventBuffer fields)
+    private static ImmutableArray<string> Texts(FieldBinding name, EventBuffer fields)
     {
-        var texts = ImmutableArray.CreateBuilder<string>();
-        foreach (var tier in _layout.Find(name)?.Tiers ?? [])
+        var texts = ImmutableArray.CreateBuilder<string>(0);
+        foreach (var tier in name.Tiers)
         {
             foreach (var slot in tier)
             {
@@ -91,3 +108,7 @@ public sealed class MatchReader
         return texts.ToImmutable();
     }
 }
+
+/// <summary>A record that matched something.</summary>
+public sealed record MatchedRecord(
+    string Id, DateTimeOffset Time, bool TimeKnown, ImmutableSortedDictionary<string, ImmutableArray<string>> Entities, Evidence Evidence);

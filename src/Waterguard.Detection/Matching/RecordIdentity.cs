@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -12,27 +13,30 @@ internal static class RecordIdentity
     private const int MaxDepth = 1024;
 
     /// <summary>Hash of the source and the declared id fields; where the source declares none, or the record has none of them, of its canonical text.</summary>
-    public static string Of(EventShape shape, EventLayout layout, EventBuffer fields)
+    public static string Of(string source, FieldBinding[] id, EventBuffer fields)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(shape.Source));
+        var text = new ArrayBufferWriter<byte>(256);
+        text.Write(Encoding.UTF8.GetBytes(source).AsSpan());
         var found = false;
-        foreach (var name in shape.Id)
+        foreach (var name in id)
         {
-            hash.AppendData([0]);
-            foreach (var slot in layout.Find(name)!.Slots)
+            text.Write("\0"u8);
+            foreach (var tier in name.Tiers)
             {
-                for (var value = slot.Slot < 0 ? -1 : fields.First(slot.Slot); value >= 0; value = fields.Next(value))
+                foreach (var slot in tier)
                 {
-                    hash.AppendData(fields.Utf8(value));
-                    hash.AppendData([1]);
-                    found = true;
+                    for (var value = slot.Slot < 0 ? -1 : fields.First(slot.Slot); value >= 0; value = fields.Next(value))
+                    {
+                        text.Write(fields.Utf8(value));
+                        text.Write("\u0001"u8);
+                        found = true;
+                    }
                 }
             }
         }
 
-        if (!found) hash.AppendData(Canonical(fields.Record));
-        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+        if (!found) text.Write(Canonical(fields.Record).AsSpan());
+        return Convert.ToHexStringLower(SHA256.HashData(text.WrittenSpan).AsSpan(0, 16));
     }
 
     // Keys sorted, no space between: two spellings of the same record are one. What cannot be parsed stands for itself.

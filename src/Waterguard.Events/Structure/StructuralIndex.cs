@@ -83,6 +83,15 @@ public sealed class StructuralIndex
         return ((int)block << 6) + BitOperations.TrailingZeroCount(bits);
     }
 
+    /// <summary>Whether a position of the record that was indexed last lies in a key: the string around it is followed by a colon.</summary>
+    public bool IsInKey(ReadOnlySpan<byte> record, int at)
+    {
+        if (record.Length != Length) return false;
+        var behind = NextQuote(ref Words, at) + 1;
+        while (behind < record.Length && record[behind] <= (byte)' ') behind++;
+        return behind < record.Length && record[behind] == (byte)':';
+    }
+
     /// <summary>Whether a backslash stands in [from, to).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool HasBackslash(ref ulong words, int from, int to)

@@ -39,7 +39,9 @@ internal static class Scan
     {
         var matches = new List<Match>();
         tally = new ScanTally();
-        var worker = new ScanWorker(generation, told, tally, matches.Add);
+        var matched = new MatchedRecords();
+        var worker = new ScanWorker(generation, told, tally, matched);
+        var describer = new MatchDescriber(generation, matches.Add);
         var batch = new RecordBatch();
         foreach (var input in inputs)
         {
@@ -48,6 +50,7 @@ internal static class Scan
             {
                 cancel.ThrowIfCancellationRequested();
                 worker.Process(batch);
+                describer.Describe(matched);
                 progress.Report(batch.Bytes);
                 if (batch.Count == 0) break;
             }
@@ -69,10 +72,13 @@ internal static class Scan
             {
                 found[number] = [];
                 tallies[number] = new ScanTally();
-                var worker = new ScanWorker(generation, told, tallies[number], found[number].Add);
+                var matched = new MatchedRecords();
+                var worker = new ScanWorker(generation, told, tallies[number], matched);
+                var describer = new MatchDescriber(generation, found[number].Add);
                 foreach (var batch in filled.GetConsumingEnumerable(cancel))
                 {
                     worker.Process(batch);
+                    describer.Describe(matched);
                     progress.Report(batch.Bytes);
                     empty.Add(batch, cancel);
                 }
