@@ -90,7 +90,9 @@ internal sealed class RuleExplainer(Generation generation)
                     break;
                 case FieldTest field:
                     var others = field.Test is FieldReferenceTest reference ? Below(scope, reference.OtherField) : [];
-                    parts.Add(new Part(depth, whole(field), SigmaText.Of(field), [.. Below(scope, field.Field), .. others]));
+                    var meant = Meant(field);
+                    var also = string.Concat(meant.Select(d => $", here also {d.MeansField} is '{d.MeansValue}'"));
+                    parts.Add(new Part(depth, whole(field), SigmaText.Of(field) + also, [.. Below(scope, field.Field), .. others, .. meant.Select(d => d.MeansField)]));
                     break;
                 default: parts.Add(new Part(depth, whole(condition), SigmaText.Of(condition), null)); break;
             }
@@ -101,6 +103,13 @@ internal sealed class RuleExplainer(Generation generation)
             parts.Add(new Part(depth, whole(condition), name, null));
             foreach (var part in inner) Add(part, whole, scope, depth + 1);
         }
+
+        // Values of another dialect that the source knows: the compiler lets them hold as well.
+        private ImmutableArray<ValueDialect> Meant(FieldTest field) => field.Test is not TextTest text ? [] :
+        [
+            .. form.ValueDialects.Where(d => d.Field == field.Field
+                && text.AnyOf.Any(p => p.Kind == TextKind.Exact && p.Literal.Equals(d.Value, StringComparison.OrdinalIgnoreCase))),
+        ];
 
         // What a quantifier's name stands for, as the compiler sees it.
         private IEnumerable<string> Arrays(string name) =>

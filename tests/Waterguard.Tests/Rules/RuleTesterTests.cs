@@ -23,7 +23,7 @@ public sealed class RuleTesterTests
     [InlineData("[{match: {verb: create, objectRef: {resource: pods}}}, {no_match: {verb: create, objectRef: {resource: pods}}, why: only pods}]",
         "'Some rule' must not match this event, read as kubernetes.audit (event), and does (only pods).")]
     [InlineData("[{match: {status: start, Type: container, Action: start, Actor: {ID: abc}, scope: local, time: 1, timeNano: 1}}, {no_match: {verb: get}}]",
-        "'Some rule': the event is docker.events (event), which rules for kubernetes/*/audit are not evaluated on.")]
+        "'Some rule': the event is docker.events (container), which rules for kubernetes/*/audit are not evaluated on.")]
     [InlineData("[{match: {verb: create}, source: no.such}, {no_match: {verb: get}}]", "'Some rule': there is no source 'no.such'.")]
     public void An_example_that_does_not_do_what_it_says_fails_at_its_line(string examples, string message)
     {
