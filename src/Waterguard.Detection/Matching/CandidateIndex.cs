@@ -14,7 +14,7 @@ internal sealed class CandidateIndex
     private readonly SlotRows?[] _slots;
     private readonly KeywordIndex? _keywords;
 
-    public CandidateIndex(IReadOnlyList<Node> rules, int slotCount)
+    public CandidateIndex(IReadOnlyList<Node> rules, IReadOnlyList<KeywordNode> keywords, int slotCount)
     {
         Words = (rules.Count + 63) / 64;
         _always = new ulong[Words];
@@ -40,7 +40,14 @@ internal sealed class CandidateIndex
         }
 
         foreach (var slot in _slots) slot?.Seal();
+        if (keywords.Count == 0) return;
+        _keywords ??= new KeywordIndex(Words);
+        foreach (var keyword in keywords) keyword.Register(_keywords);
+        _keywords.Seal();
     }
+
+    /// <summary>How many keywords a <see cref="MatchContext"/> must have room for.</summary>
+    public int Keywords => _keywords?.Count ?? 0;
 
     /// <summary>Length of a row in 64-bit words.</summary>
     public int Words { get; }
@@ -59,7 +66,7 @@ internal sealed class CandidateIndex
             for (var value = fields.First(slot); value >= 0; value = fields.Next(value)) rows.Collect(fields, value, candidates);
         }
 
-        _keywords?.Collect(fields.Record, context.Reader.Index, candidates);
+        _keywords?.Collect(context, candidates);
     }
 
     private static void Set(ulong[] row, int rule) => row[rule >> 6] |= 1UL << (rule & 63);

@@ -8,7 +8,11 @@ namespace Waterguard.Detection.Matching;
 /// <summary>Turns the conditions of all rules that are evaluated on one form of records into nodes; equal predicates become one.</summary>
 internal sealed class ConditionCompiler(EventLayout.Builder layout, TestCompiler tests, ImmutableHashSet<string> resolvedFields)
 {
+    private readonly List<KeywordNode> _keywords = [];
     private readonly Dictionary<string, Node> _shared = new(StringComparer.Ordinal);
+
+    /// <summary>All keyword tests.</summary>
+    public IReadOnlyList<KeywordNode> Keywords => _keywords;
 
     /// <summary>How many answers a <see cref="MatchContext"/> must have room for.</summary>
     public int Predicates { get; private set; }
@@ -22,10 +26,17 @@ internal sealed class ConditionCompiler(EventLayout.Builder layout, TestCompiler
         AtLeast atLeast => new AtLeastNode(atLeast.Count, [.. atLeast.Parts.Select(p => Compile(p, scope))]),
         Not not => new NotNode(Compile(not.Part, scope)),
         FieldTest field => Shared(SigmaText.Of(field) + "\0" + string.Join('\0', scope), () => Field(field, scope)),
-        KeywordTest keyword => Shared(SigmaText.Of(keyword), () => new KeywordNode(Predicates++, keyword.Test, tests.Compile(KeywordNode.Anywhere(keyword.Test)))),
+        KeywordTest keyword => Shared(SigmaText.Of(keyword), () => Keyword(keyword.Test)),
         ElementTest element => Element(element, scope),
         _ => new ConstantNode(Truth.False),
     };
+
+    private KeywordNode Keyword(Test test)
+    {
+        var node = new KeywordNode(Predicates++, test, tests.Compile(KeywordNode.Anywhere(test)));
+        _keywords.Add(node);
+        return node;
+    }
 
     private Node Shared(string key, Func<Node> make) => _shared.TryGetValue(key, out var known) ? known : _shared[key] = make();
 

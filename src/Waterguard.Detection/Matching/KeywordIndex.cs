@@ -3,64 +3,80 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
-using Waterguard.Events.Structure;
 
 namespace Waterguard.Detection.Matching;
 
-/// <summary>Finds, in one pass over a record's bytes, the rules whose keywords may be in it.</summary>
-/// <remarks>A keyword is filed under four bytes of its longest run of plain characters, which JSON writers leave as they are. A record in which
-/// some plain character is written as an escape names every rule. Written once, then shared.</remarks>
+/// <summary>Finds, in one pass over a record's bytes, which keywords are in its string values, and so which rules they can make match.</summary>
+/// <remarks>A keyword is filed under four bytes of its longest run of plain characters, which JSON writers leave as they are; most of a record
+/// is passed over 64 bytes at a time. Where a record writes a plain character as an escape, nothing
+/// is known and every rule is named. Written once, then sealed and shared.</remarks>
 internal sealed class KeywordIndex(int words)
 {
     private const int Gram = 4;
     private const uint Fold = 0x2020_2020;
     private const int FilterBits = 16;
 
+    private readonly SortedDictionary<string, Needle> _byRun = new(StringComparer.Ordinal);
     private readonly Dictionary<uint, List<Needle>> _needles = [];
     private readonly ulong[] _filter = new ulong[1 << (FilterBits - 6)];
-    private readonly ByteSet _starts = new();
+    private readonly GramBuckets _buckets = new();
     private readonly ulong[] _always = new ulong[words];
     private readonly ulong[] _all = new ulong[words];
 
-    /// <summary>How selective a keyword is for the index: the length of the run that it is filed under; 0 when it cannot be.</summary>
-    public static int RunLength(string keyword) => Run(keyword) is { Length: >= Gram - 1 } run ? run.Length : 0;
+    /// <summary>How many runs there are: the numbers that <see cref="Number"/> gives out are below.</summary>
+    public int Count => _byRun.Count;
 
+    /// <summary>How selective a keyword is for the index: the length of the run that it is filed under; 0 when it cannot be.</summary>
+    public static int RunLength(string keyword) => PlainRun.Of(keyword) is { Length: >= Gram - 1 } run ? run.Length : 0;
+
+    /// <summary>The number by which <see cref="MatchContext"/> tells whether the keyword was met, or -1 when it has more than its run.</summary>
+    public int Number(string keyword) => PlainRun.Of(keyword) is { Length: >= Gram - 1 } run && run == keyword ? Find(run).Number : -1;
+
+    /// <summary>Files a rule under a keyword that it cannot match without.</summary>
     public void Add(string keyword, int rule)
     {
-        _all[rule >> 6] |= 1UL << (rule & 63);
-        var run = Run(keyword);
-        if (run.Length < Gram - 1)
+        var run = PlainRun.Of(keyword);
+        Set(_all, rule);
+        Set(run.Length < Gram - 1 ? _always : Find(run).Row, rule);
+    }
+
+    /// <summary>Files every run under its rarest four bytes.</summary>
+    public void Seal()
+    {
+        foreach (var needle in _byRun.Values)
         {
-            _always[rule >> 6] |= 1UL << (rule & 63);
-            return;
+            var run = needle.Run;
+            if (run.Length >= Gram)
+            {
+                needle.Offset = PlainRun.RarestGram(run, Gram);
+                File(BitConverter.ToUInt32(run, needle.Offset) | Fold, needle);
+                continue;
+            }
+
+            // Three characters are filed once for each that may follow.
+            for (uint next = 0; next < 256; next++)
+            {
+                if ((next & 0x20) != 0) File(run[0] | ((uint)run[1] << 8) | ((uint)run[2] << 16) | (next << 24) | Fold, needle);
+            }
         }
 
-        var bytes = Encoding.ASCII.GetBytes(run);
-        if (run.Length >= Gram)
-        {
-            var offset = RarestGram(bytes);
-            File(BitConverter.ToUInt32(bytes, offset) | Fold, bytes, offset, rule);
-            return;
-        }
-
-        // Three characters are filed once for each that may follow.
-        for (uint next = 0; next < 256; next++)
-        {
-            if ((next & 0x20) != 0) File(bytes[0] | ((uint)bytes[1] << 8) | ((uint)bytes[2] << 16) | (next << 24) | Fold, bytes, 0, rule);
-        }
+        _buckets.Seal(_needles.Keys);
     }
 
     /// <summary>Sets the bits of the rules that may hold.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Collect(ReadOnlySpan<byte> record, StructuralIndex index, Span<ulong> candidates)
+    public void Collect(MatchContext context, Span<ulong> candidates)
     {
+        var record = context.Fields.Record;
         Or(candidates, _always);
-        if (_needles.Count == 0) return;
-        if (EscapesPlainText(record))
+        if (EscapesPlainText(record) || context.Reader.Index.Length != record.Length)
         {
             Or(candidates, _all);
             return;
         }
+
+        context.KeywordsKnown = true;
+        if (_needles.Count == 0) return;
 
         ref var bytes = ref MemoryMarshal.GetReference(record);
         ref var filter = ref MemoryMarshal.GetArrayDataReference(_filter);
@@ -68,42 +84,43 @@ internal sealed class KeywordIndex(int words)
         var at = 0;
         for (; at + 64 + Gram <= record.Length; at += 64)
         {
-            for (var starts = _starts.In(ref Unsafe.Add(ref bytes, at)); starts != 0; starts &= starts - 1)
+            for (var starts = _buckets.Starts(ref Unsafe.Add(ref bytes, at)); starts != 0; starts &= starts - 1)
             {
                 var position = at + BitOperations.TrailingZeroCount(starts);
                 var gram = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref bytes, position)) | Fold;
                 var hash = Hash(gram);
-                if ((Unsafe.Add(ref filter, hash >> 6) >> (int)(hash & 63) & 1) != 0) Verify(record, index, position, gram, candidates);
+                if ((Unsafe.Add(ref filter, hash >> 6) >> (int)(hash & 63) & 1) != 0) Verify(context, position, gram, candidates);
             }
         }
 
         for (; at <= last; at++)
         {
             var gram = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref bytes, at)) | Fold;
-            Verify(record, index, at, gram, candidates);
+            Verify(context, at, gram, candidates);
         }
     }
 
-    private void File(uint gram, byte[] run, int offset, int rule)
+    private Needle Find(string run) => _byRun.TryGetValue(run, out var known) ? known : _byRun[run] = new Needle(_byRun.Count, Encoding.ASCII.GetBytes(run), new ulong[words]);
+
+    private void File(uint gram, Needle needle)
     {
-        _starts.Add((byte)gram);
         var hash = Hash(gram);
         _filter[hash >> 6] |= 1UL << (int)(hash & 63);
         ref var needles = ref CollectionsMarshal.GetValueRefOrAddDefault(_needles, gram, out _);
-        needles ??= [];
-        var needle = needles.Find(n => n.Offset == offset && n.Run.AsSpan().SequenceEqual(run));
-        if (needle is null) needles.Add(needle = new Needle(run, offset, new ulong[words]));
-        needle.Row[rule >> 6] |= 1UL << (rule & 63);
+        (needles ??= []).Add(needle);
     }
 
-    private void Verify(ReadOnlySpan<byte> record, StructuralIndex index, int at, uint gram, Span<ulong> candidates)
+    private void Verify(MatchContext context, int at, uint gram, Span<ulong> candidates)
     {
         if (!_needles.TryGetValue(gram, out var needles)) return;
+        var record = context.Fields.Record;
         foreach (var needle in needles)
         {
             var start = at - needle.Offset;
-            if (start < 0 || start + needle.Run.Length > record.Length || !Ascii.EqualsIgnoreCase(record.Slice(start, needle.Run.Length), needle.Run)) continue;
-            if (!index.IsInKey(record, start)) Or(candidates, needle.Row);
+            if (start < 0 || start + needle.Run.Length > record.Length || context.KeywordMet(needle.Number)) continue;
+            if (!Ascii.EqualsIgnoreCase(record.Slice(start, needle.Run.Length), needle.Run) || !context.Reader.Index.IsInValue(record, start, needle.Run.Length)) continue;
+            context.MeetKeyword(needle.Number);
+            Or(candidates, needle.Row);
         }
     }
 
@@ -113,50 +130,13 @@ internal sealed class KeywordIndex(int words)
         if (record.IndexOf("\\/"u8) >= 0) return true;
         for (var at = record.IndexOf("\\u00"u8); at >= 0 && at + 6 <= record.Length;)
         {
-            if (Utf8Parser.TryParse(record.Slice(at + 4, 2), out byte code, out var used, 'X') && used == 2 && IsPlain((char)code)) return true;
+            if (Utf8Parser.TryParse(record.Slice(at + 4, 2), out byte code, out var used, 'X') && used == 2 && PlainRun.IsPlain((char)code)) return true;
             var next = record[(at + 4)..].IndexOf("\\u00"u8);
             at = next < 0 ? -1 : at + 4 + next;
         }
 
         return false;
     }
-
-    private static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is ' ' or '-' or '_' or '.' or ':' or '=' or '+' or ',' or '(' or ')' or '*' or ';' or '@' or '%' or '#' or '!' or '|' or '[' or ']' or '{' or '}' or '^' or '~' or '?' or '$' or '/';
-
-    private static string Run(string keyword)
-    {
-        var (best, start) = ("", 0);
-        for (var at = 0; at <= keyword.Length; at++)
-        {
-            if (at < keyword.Length && IsPlain(keyword[at])) continue;
-            if (at - start > best.Length) best = keyword[start..at];
-            start = at + 1;
-        }
-
-        return best;
-    }
-
-    // The first byte decides how often the filter is asked, the others how often it says yes.
-    private static int RarestGram(byte[] run)
-    {
-        var (best, offset) = (int.MaxValue, 0);
-        for (var at = 0; at + Gram <= run.Length; at++)
-        {
-            var cost = 4 * Commonness(run[at]);
-            for (var i = 1; i < Gram; i++) cost += Commonness(run[at + i]);
-            if (cost < best) (best, offset) = (cost, at);
-        }
-
-        return offset;
-    }
-
-    // How common a byte is in logs, roughly, in thousandths.
-    private static int Commonness(byte b) => (char)(b | 0x20) switch
-    {
-        'e' => 80, 't' => 65, 'a' => 60, 's' => 60, 'o' => 55, 'i' => 55, 'n' => 55, 'r' => 50, 'c' => 35, 'd' => 35, 'l' => 35, 'm' => 30, 'p' => 30,
-        'u' => 25, 'f' => 20, 'g' => 15, 'h' => 15, 'b' => 15, 'v' => 12, 'k' => 12, 'y' => 12, 'w' => 8, '-' => 25, '.' => 20, ':' => 40, '/' => 20,
-        >= '0' and <= '9' => 20, 'x' => 3, 'j' => 3, 'z' => 3, 'q' => 2, ',' => 30, _ => 5,
-    };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Hash(uint gram) => (gram * 0x9E37_79B1u) >> (32 - FilterBits);
@@ -166,5 +146,16 @@ internal sealed class KeywordIndex(int words)
         for (var i = 0; i < row.Length; i++) candidates[i] |= row[i];
     }
 
-    private sealed record Needle(byte[] Run, int Offset, ulong[] Row);
+    private static void Set(ulong[] row, int rule) => row[rule >> 6] |= 1UL << (rule & 63);
+
+    private sealed class Needle(int number, byte[] run, ulong[] row)
+    {
+        public int Number => number;
+
+        public byte[] Run => run;
+
+        public ulong[] Row => row;
+
+        public int Offset { get; set; }
+    }
 }

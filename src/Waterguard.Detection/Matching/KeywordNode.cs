@@ -7,6 +7,16 @@ namespace Waterguard.Detection.Matching;
 /// <summary>Some string value of the record passes a test.</summary>
 internal sealed class KeywordNode(int id, Test written, ValueTest test) : Node
 {
+    private int[]? _numbers;
+
+    /// <summary>Lets the index answer, where all keywords are plain and case does not matter. Before the plan is shared.</summary>
+    public void Register(KeywordIndex index)
+    {
+        if (written is not TextTest { Cased: false } text || text.AnyOf.Any(p => p.Kind == TextKind.Wildcard)) return;
+        int[] numbers = [.. text.AnyOf.Select(p => index.Number(p.Literal))];
+        if (Array.TrueForAll(numbers, n => n >= 0)) _numbers = numbers;
+    }
+
     public override Truth Judge(MatchContext context)
     {
         if (!context.TryRecall(id, out var answer)) answer = context.Remember(id, Ask(context));
@@ -15,6 +25,16 @@ internal sealed class KeywordNode(int id, Test written, ValueTest test) : Node
 
     public override IEnumerable<Clause> NecessaryClauses() =>
         [new Clause(written is TextTest text ? [.. text.AnyOf.Select(p => new Atom(AtomKind.Keyword, -1, p.Literal)).Distinct()] : [new Atom(AtomKind.Keyword, -1, "")])];
+
+    private static bool AnyMet(int[] numbers, MatchContext context)
+    {
+        foreach (var number in numbers)
+        {
+            if (context.KeywordMet(number)) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>A text that stands alone in a rule is searched for anywhere in a value.</summary>
     public static Test Anywhere(Test test) => test is not TextTest text ? test : text with
@@ -26,6 +46,7 @@ internal sealed class KeywordNode(int id, Test written, ValueTest test) : Node
 
     private bool Ask(MatchContext context)
     {
+        if (_numbers is not null && context.KeywordsKnown) return AnyMet(_numbers, context);
         if (test is ContainsTest contains) return contains.Holds(context.Strings.Joined);
         var strings = context.Strings.Fields;
         for (var value = strings.First(0); value >= 0; value = strings.Next(value))

@@ -34,6 +34,8 @@ public sealed class RulePlan
 
     internal int CandidateWords => _index.Words;
 
+    internal int KeywordCount => _index.Keywords;
+
     /// <summary>Compiles the rules that fit a form.</summary>
     /// <param name="alsoNeeded">Further names whose values the host reads from every record.</param>
     public static RulePlan Compile(EventShape shape, IEnumerable<SigmaRule> rules, IEnumerable<string> alsoNeeded, ListCatalog lists, RuntimeCounters counters)
@@ -44,7 +46,7 @@ public sealed class RulePlan
         ImmutableArray<SigmaRule> routed = [.. rules.Where(r => shape.Takes(r.LogSource))];
         var conditions = routed.Select(r => compiler.Compile(r.Condition)).ToArray();
         var layout = builder.Build();
-        return new RulePlan(layout, routed, conditions, new CandidateIndex(conditions, layout.Tree.SlotCount), compiler.Predicates);
+        return new RulePlan(layout, routed, conditions, new CandidateIndex(conditions, compiler.Keywords, layout.Tree.SlotCount), compiler.Predicates);
     }
 
     internal Truth Judge(int rule, MatchContext context) => _conditions[rule].Judge(context);

@@ -83,13 +83,29 @@ public sealed class StructuralIndex
         return ((int)block << 6) + BitOperations.TrailingZeroCount(bits);
     }
 
-    /// <summary>Whether a position of the record that was indexed last lies in a key: the string around it is followed by a colon.</summary>
-    public bool IsInKey(ReadOnlySpan<byte> record, int at)
+    /// <summary>Whether a piece of the record that was indexed last, which holds no quote, lies inside a string that is a value: one that no colon follows,
+    /// and whose opening quote is before the piece.</summary>
+    public bool IsInValue(ReadOnlySpan<byte> record, int at, int length)
     {
-        if (record.Length != Length) return false;
-        var behind = NextQuote(ref Words, at) + 1;
-        while (behind < record.Length && record[behind] <= (byte)' ') behind++;
-        return behind < record.Length && record[behind] == (byte)':';
+        if (record.Length != Length || !IsInString(at)) return false;
+        var behind = NextQuote(ref Words, at + length) + 1;
+        while (behind < record.Length && record[behind] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t') behind++;
+        return behind >= record.Length || record[behind] != (byte)':';
+    }
+
+    // An odd number of quotes stands before it.
+    private bool IsInString(int at)
+    {
+        ref var words = ref Words;
+        var quotes = 0;
+        for (var block = 0; block <= at >> 6; block++)
+        {
+            var bits = Unsafe.Add(ref words, block * WordsPerBlock + QuoteWord);
+            if (block == at >> 6) bits &= ~(ulong.MaxValue << at);
+            quotes += BitOperations.PopCount(bits);
+        }
+
+        return (quotes & 1) != 0;
     }
 
     /// <summary>Whether a backslash stands in [from, to).</summary>
