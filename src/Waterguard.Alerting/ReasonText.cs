@@ -31,6 +31,12 @@ public static class ReasonText
             return Redactor.Text(string.Join("; ", who) is { Length: > 0 } text ? $"{rule.Title}: {text}" : rule.Title);
         }
 
+        return Fill(template, values);
+    }
+
+    /// <summary>The template with values for the names in braces.</summary>
+    public static string Fill(string template, ImmutableDictionary<string, ImmutableArray<string>> values)
+    {
         var sentence = new StringBuilder(template.Trim());
         foreach (var name in Names(template).Distinct(StringComparer.Ordinal))
         {

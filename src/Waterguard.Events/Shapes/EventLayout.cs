@@ -71,6 +71,9 @@ public sealed class EventLayout
         /// <summary>The form that the layout is for.</summary>
         public EventShape Shape => shape;
 
+        /// <summary>Names that are cut out of other fields.</summary>
+        public IReadOnlyCollection<string> DerivedFields => _derived;
+
         /// <summary>Where the values of a name will be.</summary>
         public FieldBinding Bind(string name)
         {

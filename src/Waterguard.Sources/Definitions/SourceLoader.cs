@@ -93,7 +93,10 @@ public static partial class SourceLoader
             Recognise(reader, bag), reader.Text("unwrap"),
             time.IsEmpty ? common.Time : time, id.IsEmpty ? common.Id : id, roots.IsEmpty ? common.Roots : roots,
             common.Map.Fields.SetItems(own.Fields), common.Map.Prefixes.AddRange(own.Prefixes), MapReader.Derivations(reader.Node("derive"), bag),
-            common.Scopes, common.Entities.ToImmutableSortedDictionary(StringComparer.Ordinal), common.Dialects, common.Vocabulary);
+            common.Scopes, common.Entities.ToImmutableSortedDictionary(StringComparer.Ordinal), common.Dialects, common.Vocabulary)
+        {
+            DialectFields = common.DialectFields,
+        };
     }
 
     private static ImmutableArray<RecordTest> Recognise(MappingReader reader, DiagnosticBag bag)
@@ -122,6 +125,8 @@ public static partial class SourceLoader
         ImmutableDictionary<string, ImmutableArray<string>> Entities, DialectParts DialectParts, Vocabulary Vocabulary)
     {
         public ImmutableArray<ValueDialect> Dialects => DialectParts.Values;
+
+        public ImmutableHashSet<string> DialectFields { get; } = [.. DialectParts.Fields.Keys.Except(Map.Fields.Keys, StringComparer.Ordinal)];
 
         public MappedFields Map { get; } = Map with { Fields = DialectParts.Fields.SetItems(Map.Fields) };
     }

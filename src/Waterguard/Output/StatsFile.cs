@@ -30,6 +30,10 @@ internal static class StatsFile
         writer.WriteStartObject("sources");
         foreach (var (source, count) in tally.BySource) writer.WriteNumber(source, count);
         writer.WriteEndObject();
+        writer.WriteNumber("correlation_findings", result.Correlations.Findings);
+        writer.WriteStartObject("correlations_could_not_use");
+        foreach (var (name, count) in result.Correlations.Counts) writer.WriteNumber(name, count);
+        writer.WriteEndObject();
         writer.WriteStartObject("correlations_not_evaluated");
         foreach (var (id, why) in result.Correlations.NotEvaluated) writer.WriteString(id, why);
         writer.WriteEndObject();
