@@ -11,13 +11,14 @@ internal static class AlertTable
 
     public static void Print(IReadOnlyList<Alert> alerts)
     {
+        var console = Open();
         if (alerts.Count == 0)
         {
-            AnsiConsole.MarkupLine("[green]No alerts.[/]");
+            console.MarkupLine("[green]No alerts.[/]");
             return;
         }
 
-        var wide = AnsiConsole.Profile.Width >= NarrowWidth;
+        var wide = console.Profile.Width >= NarrowWidth;
         var table = new Table().Border(TableBorder.Rounded).Expand();
         table.AddColumn(new TableColumn("Level").NoWrap());
         table.AddColumn(new TableColumn("First seen (UTC)").NoWrap());
@@ -38,7 +39,15 @@ internal static class AlertTable
             table.AddRow([.. cells]);
         }
 
-        AnsiConsole.Write(table);
+        console.Write(table);
+    }
+
+    // Into a file or pipe go no control sequences, and the width is what COLUMNS says.
+    private static IAnsiConsole Open()
+    {
+        var console = AnsiConsole.Create(Console.IsOutputRedirected ? new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors } : new AnsiConsoleSettings());
+        if (Console.IsOutputRedirected) console.Profile.Width = int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), System.Globalization.CultureInfo.InvariantCulture, out var columns) && columns > 40 ? columns : 120;
+        return console;
     }
 
     private static IEnumerable<IGrouping<(string Rule, string Who), Alert>> Fold(IReadOnlyList<Alert> alerts) =>
