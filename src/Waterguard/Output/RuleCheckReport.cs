@@ -23,6 +23,8 @@ internal static class RuleCheckReport
         Write(writer, "errors", rules.Diagnostics.Where(d => d.Severity == Severity.Error));
         Write(writer, "warnings", rules.Diagnostics.Concat(dead).Where(d => d.Severity != Severity.Error));
         writer.WriteEndObject();
+        writer.Flush();
+        stream.WriteByte((byte)'\n');
     }
 
     public static void Print(RuleCollection rules, IReadOnlyList<Diagnostic> dead, bool verbose)
