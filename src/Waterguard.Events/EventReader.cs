@@ -98,6 +98,7 @@ public sealed class EventReader
         {
             at = SkipSpace(at + 1);
             if (at < _length && Unsafe.Add(ref _bytes, at) == (byte)'}') return at + 1;
+            var instance = into.NextObject();
             while (true)
             {
                 if (at >= _length || Unsafe.Add(ref _bytes, at) != (byte)'"') return Fail(at, "a key was expected");
@@ -109,7 +110,7 @@ public sealed class EventReader
                 at = SkipSpace(keyEnd + 1);
                 if (at >= _length || Unsafe.Add(ref _bytes, at) != (byte)':') return Fail(at, "a colon was expected");
                 at = SkipSpace(at + 1);
-                at = child is null ? Skip(at) : Take(at, child, element, depth);
+                at = child is null ? Skip(at) : Enter(at, child, instance, element, depth);
                 if (at < 0) return -1;
                 at = SkipSpace(at);
                 if (at >= _length) return Fail(at, "an object does not end");
@@ -141,6 +142,28 @@ public sealed class EventReader
             return end <= _length ? end : Fail(at, "a bracket is not closed");
         }
 
+        // The value of a needed key. A second one under the same key of the same object shadows the first: its values are marked.
+        private int Enter(int at, FieldNode node, long instance, int element, int depth)
+        {
+            if (node.Together is { } together)
+            {
+                var end = at;
+                foreach (var one in together)
+                {
+                    end = Enter(at, one, instance, element, depth);
+                    if (end < 0) return end;
+                }
+
+                return end;
+            }
+
+            if (!into.IsRepeated(node, instance)) return Take(at, node, element, depth);
+            var before = into.Shadow();
+            var behind = Take(at, node, element, depth);
+            into.Unshadow(before);
+            return behind;
+        }
+
         private int Take(int at, FieldNode node, int element, int depth)
         {
             if (at >= _length) return Fail(at, "a value was expected");
@@ -153,19 +176,19 @@ public sealed class EventReader
                     if (node.Slot >= 0)
                     {
                         var flags = StructuralIndex.HasBackslash(ref _words, at + 1, end) ? ValueFlags.Escaped : ValueFlags.None;
-                        into.Add(node.Slot, at + 1, end - at - 1, ValueKind.String, flags, element);
+                        into.Add(node.Slot, at + 1, end - at - 1, ValueKind.String, flags | node.Flags, element);
                     }
 
                     return end + 1;
                 case (byte)'{':
-                    if (node.Slot >= 0) into.Add(node.Slot, at, 1, ValueKind.Object, ValueFlags.None, element);
+                    if (node.Slot >= 0) into.Add(node.Slot, at, 1, ValueKind.Object, node.Flags, element);
                     if (!node.HasChildren) return SkipContainer(at);
                     return depth < MaxDepth ? Object(at, node, element, depth + 1) : TooDeep(at);
                 case (byte)'[':
                     return depth < MaxDepth ? Array(at, node, element, depth + 1) : TooDeep(at);
                 default:
                     var behind = Scalar(at, first);
-                    if (behind >= 0 && node.Slot >= 0) into.Add(node.Slot, at, behind - at, KindOf(first), ValueFlags.None, element);
+                    if (behind >= 0 && node.Slot >= 0) into.Add(node.Slot, at, behind - at, KindOf(first), node.Flags, element);
                     return behind;
             }
         }
@@ -182,12 +205,11 @@ public sealed class EventReader
             at = SkipSpace(at + 1);
             if (at < _length && Unsafe.Add(ref _bytes, at) == (byte)']')
             {
-                if (node.Slot >= 0) into.Add(node.Slot, open, at + 1 - open, ValueKind.EmptyArray, ValueFlags.None, element);
+                if (node.Slot >= 0) into.Add(node.Slot, open, at + 1 - open, ValueKind.EmptyArray, node.Flags, element);
                 return at + 1;
             }
 
             var firstElement = into.ElementCount;
-            var before = into.OpenArray(element, node.Id);
             for (var i = 0; ; i++)
             {
                 at = Take(at, node, into.AddElement(element, node.Id, i), depth);
@@ -197,7 +219,7 @@ public sealed class EventReader
                 var next = Unsafe.Add(ref _bytes, at);
                 if (next == (byte)']')
                 {
-                    into.CloseArray(before, firstElement, element, node.Id, i + 1);
+                    into.CloseArray(firstElement, element, node.Id, i + 1);
                     return at + 1;
                 }
 

@@ -60,7 +60,7 @@ internal sealed class KeywordIndex(int words)
             }
         }
 
-        _buckets.Seal(_needles.Keys);
+        _buckets.Seal([.. _byRun.Values.Select(n => n.Run.Length < Gram ? n.Run : n.Run[n.Offset..(n.Offset + Gram)])]);
     }
 
     /// <summary>Sets the bits of the rules that may hold.</summary>

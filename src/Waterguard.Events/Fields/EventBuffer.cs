@@ -18,8 +18,8 @@ public sealed class EventBuffer
     private int _touchedCount;
     private Element[] _elements = new Element[64];
     private int _elementCount;
-    private long[] _arrays = [];
-    private uint _recordNumber;
+    private long[] _lastObjects = [];
+    private long _objects;
     private ValueFlags _inherited;
     private byte[] _scratch = new byte[4096];
     private int _scratchUsed;
@@ -107,13 +107,7 @@ public sealed class EventBuffer
             _tails = new int[tree.SlotCount];
         }
 
-        if (_arrays.Length < tree.NodeCount) _arrays = new long[tree.NodeCount];
-        if (++_recordNumber == 0)
-        {
-            Array.Clear(_arrays);
-            _recordNumber = 1;
-        }
-
+        if (_lastObjects.Length < tree.NodeCount) _lastObjects = new long[tree.NodeCount];
         (_record, _recordStart, _recordLength) = (record, start, length);
         (_count, _touchedCount, _elementCount, _scratchUsed, _charsUsed) = (0, 0, 0, 0, 0);
         (HasDuplicateKeys, DepthCapped, _inherited) = (false, false, ValueFlags.None);
@@ -145,7 +139,7 @@ public sealed class EventBuffer
         {
             ref var last = ref _values[_tails[slot] - 1];
             last.Next = _count;
-            if (last.Element == element)
+            if (last.Element == element && (flags & ValueFlags.Plural) == ValueFlags.None)
             {
                 last.Flags |= ValueFlags.Duplicate;
                 value.Flags |= ValueFlags.Duplicate;
@@ -163,25 +157,33 @@ public sealed class EventBuffer
         return _elementCount++;
     }
 
-    /// <summary>Starts an array. A second one under the same key of the same object shadows the first: its values are marked.</summary>
-    /// <returns>What to hand to <see cref="CloseArray"/>.</returns>
-    internal ValueFlags OpenArray(int parent, int arrayId)
+    /// <summary>A number for an object that is about to be read: no other object of any record has it.</summary>
+    internal long NextObject() => ++_objects;
+
+    /// <summary>Whether the node was reached from that object before, by a key of the same name.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool IsRepeated(FieldNode node, long instance)
+    {
+        ref var last = ref _lastObjects[node.Id];
+        if (last == instance && !node.IsAny) return true;
+        last = instance;
+        return false;
+    }
+
+    /// <summary>Marks the values that are added from now on as shadowing others.</summary>
+    /// <returns>What to hand to <see cref="Unshadow"/>.</returns>
+    internal ValueFlags Shadow()
     {
         var before = _inherited;
-        var stamp = ((long)_recordNumber << 32) | (uint)parent;
-        if (_arrays[arrayId] == stamp)
-        {
-            HasDuplicateKeys = true;
-            _inherited = ValueFlags.Duplicate;
-        }
-
-        _arrays[arrayId] = stamp;
+        HasDuplicateKeys = true;
+        _inherited = ValueFlags.Duplicate;
         return before;
     }
 
-    internal void CloseArray(ValueFlags before, int firstElement, int parent, int arrayId, int count)
+    internal void Unshadow(ValueFlags before) => _inherited = before;
+
+    internal void CloseArray(int firstElement, int parent, int arrayId, int count)
     {
-        _inherited = before;
         for (var i = firstElement; i < _elementCount; i++)
         {
             ref var element = ref _elements[i];

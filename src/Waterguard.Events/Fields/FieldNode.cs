@@ -7,7 +7,7 @@ namespace Waterguard.Events.Fields;
 /// <remarks>Immutable once <see cref="Seal"/> was called; then shared between workers.</remarks>
 internal sealed class FieldNode(int id)
 {
-    private readonly List<(byte[] Key, FieldNode Node)> _children = [];
+    private readonly Dictionary<string, FieldNode> _children = new(StringComparer.Ordinal);
     private Entry[] _table = [];
     private int _shift;
 
@@ -17,24 +17,36 @@ internal sealed class FieldNode(int id)
     /// <summary>Where the value goes, or -1 when only values below are needed.</summary>
     public int Slot { get; set; } = -1;
 
-    /// <summary>Any key that is no child's.</summary>
+    /// <summary>What any key leads to, also one that is a child's.</summary>
     public FieldNode? AnyChild { get; set; }
+
+    /// <summary>Whether any key leads here: then several of one object do, and none is a repetition.</summary>
+    public bool IsAny { get; init; }
+
+    /// <summary>What every value of the node is marked with: <see cref="ValueFlags.Plural"/> at and below any key.</summary>
+    public ValueFlags Flags { get; init; }
 
     public bool HasChildren { get; private set; }
 
-    public IEnumerable<(byte[] Key, FieldNode Node)> Children => _children;
+    /// <summary>Several places of the tree that one key leads to: its value is read for each of them. Null for an ordinary node.</summary>
+    public FieldNode[]? Together { get; private init; }
 
-    public FieldNode? Child(string key)
+    public IEnumerable<KeyValuePair<string, FieldNode>> Children => _children;
+
+    public FieldNode? Child(string key) => _children.GetValueOrDefault(key);
+
+    /// <summary>Lets a key lead to a node, beside where it leads already.</summary>
+    public void Add(string key, FieldNode node)
     {
-        foreach (var (bytes, node) in _children)
+        if (!_children.TryGetValue(key, out var known))
         {
-            if (Encoding.UTF8.GetString(bytes) == key) return node;
+            _children.Add(key, node);
+            return;
         }
 
-        return null;
+        var together = known.Together ?? [known];
+        if (!together.Contains(node)) _children[key] = new FieldNode(-1) { Together = [.. together, node] };
     }
-
-    public void Add(string key, FieldNode node) => _children.Add((Encoding.UTF8.GetBytes(key), node));
 
     /// <summary>Builds the look-up table: open addressing over the first eight bytes and the length of a key.</summary>
     public void Seal()
@@ -44,8 +56,9 @@ internal sealed class FieldNode(int id)
         while (size < _children.Count * 4) size *= 2;
         _shift = 64 - System.Numerics.BitOperations.Log2((uint)size);
         _table = new Entry[size];
-        foreach (var (key, node) in _children)
+        foreach (var (name, node) in _children)
         {
+            var key = Encoding.UTF8.GetBytes(name);
             var prefix = Prefix(key);
             var at = Hash(prefix, key.Length) >> _shift;
             while (_table[at].Key is not null) at = (at + 1) & (ulong)(size - 1);

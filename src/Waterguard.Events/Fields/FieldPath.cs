@@ -92,7 +92,7 @@ public sealed class FieldPath
 /// <summary>One step of a path.</summary>
 /// <param name="Name">The key; <c>*</c> unquoted is any key.</param>
 /// <param name="Index">The array element picked behind the key, negative from the end; null for all of them.</param>
-/// <param name="Quoted">Whether the key was quoted: then its dots are part of it and it is never joined with its neighbours.</param>
+/// <param name="Quoted">Whether the key was quoted: then its dots, brackets and stars are part of it.</param>
 public readonly record struct PathSegment(string Name, int? Index, bool Quoted)
 {
     /// <summary>Whether the segment stands for any key.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 
 namespace Waterguard.Events.Fields;
 
@@ -35,7 +34,7 @@ public sealed class FieldTree
         private readonly FieldNode _root;
 
         /// <summary>An empty tree.</summary>
-        public Builder() => _root = NewNode();
+        public Builder() => _root = NewNode(isAny: false, ValueFlags.None);
 
         /// <summary>The slot of a path (indexes apart: those are judged on the values' elements), the same one for the same path.</summary>
         public int Slot(FieldPath path)
@@ -70,8 +69,8 @@ public sealed class FieldTree
         /// <summary>Finishes the tree; the builder is not used afterwards.</summary>
         public FieldTree Build()
         {
-            if (_nodes.Any(n => n.AnyChild is not null)) MergeAnyChildren(_root);
             JoinDottedKeys();
+            JoinAnyChildren();
             foreach (var node in _nodes) node.Seal();
             return new FieldTree(_root, _names.Count, _nodes.Count, [.. _names]);
         }
@@ -80,66 +79,50 @@ public sealed class FieldTree
 
         private FieldNode Step(FieldNode node, PathSegment segment)
         {
-            if (segment.IsAny) return node.AnyChild ??= NewNode();
+            if (segment.IsAny) return node.AnyChild ??= NewNode(isAny: true, ValueFlags.Plural);
             if (node.Child(segment.Name) is { } known) return known;
-            var child = NewNode();
+            var child = NewNode(isAny: false, node.Flags);
             node.Add(segment.Name, child);
             return child;
         }
 
-        private FieldNode NewNode()
+        private FieldNode NewNode(bool isAny, ValueFlags flags)
         {
-            var node = new FieldNode(_nodes.Count);
+            var node = new FieldNode(_nodes.Count) { IsAny = isAny, Flags = flags };
             _nodes.Add(node);
             return node;
         }
 
-        // A named child must also see what any child sees: its keys below are copied in, pointing to the same slots.
-        private void MergeAnyChildren(FieldNode node)
-        {
-            if (node.AnyChild is { } any)
-            {
-                foreach (var (_, child) in node.Children.ToArray()) Copy(any, child);
-                MergeAnyChildren(any);
-            }
-
-            foreach (var (_, child) in node.Children.ToArray()) MergeAnyChildren(child);
-        }
-
-        private void Copy(FieldNode from, FieldNode to)
-        {
-            if (to.Slot < 0) to.Slot = from.Slot;
-            foreach (var (key, child) in from.Children.ToArray())
-            {
-                var name = Encoding.UTF8.GetString(key);
-                if (to.Child(name) is { } known) Copy(child, known);
-                else to.Add(name, child);
-            }
-        }
-
-        // "a.b" as one key leads where a -> b leads. Descendants are joined bottom-up, so that every split of a path is found.
+        // "a.b" as one key leads where a -> b leads, beside what is asked of that very key. Only the paths as they were asked for are
+        // joined here: what is joined further down is joined at its own node.
         private void JoinDottedKeys()
         {
-            foreach (var node in _nodes.ToArray())
+            var joined = new List<(FieldNode At, string Key, FieldNode Node)>();
+            foreach (var node in _nodes)
             {
-                var joined = new List<(string Key, FieldNode Node)>();
-                foreach (var (key, child) in node.Children) Descend(Encoding.UTF8.GetString(key), child, 1, joined);
-                foreach (var (key, child) in joined)
-                {
-                    if (node.Child(key) is null) node.Add(key, child);
-                }
+                foreach (var (key, child) in node.Children) Descend(node, key, child, 1, joined);
+            }
+
+            foreach (var (at, key, node) in joined) at.Add(key, node);
+        }
+
+        // What is asked of any key is asked of the named ones too.
+        private void JoinAnyChildren()
+        {
+            foreach (var node in _nodes.Where(n => n.AnyChild is not null))
+            {
+                foreach (var (key, _) in node.Children.ToArray()) node.Add(key, node.AnyChild!);
             }
         }
 
-        private static void Descend(string prefix, FieldNode node, int depth, List<(string Key, FieldNode Node)> into)
+        private static void Descend(FieldNode at, string prefix, FieldNode node, int depth, List<(FieldNode At, string Key, FieldNode Node)> into)
         {
             if (depth > 12) return;
-            foreach (var (key, child) in node.Children.ToArray())
+            foreach (var (key, child) in node.Children)
             {
-                var name = Encoding.UTF8.GetString(key);
-                var joined = prefix + "." + name;
-                into.Add((joined, child));
-                Descend(joined, child, depth + 1, into);
+                var joined = prefix + "." + key;
+                into.Add((at, joined, child));
+                Descend(at, joined, child, depth + 1, into);
             }
         }
     }

@@ -56,6 +56,9 @@ internal enum ValueFlags : byte
 
     /// <summary>Another value of the same field stands in the same object: one shadows the other for some readers.</summary>
     Duplicate = 8,
+
+    /// <summary>The field's path holds a step over any key: several values in one object are no repetition.</summary>
+    Plural = 16,
 }
 
 /// <summary>One element of an array that lies on a needed path.</summary>

@@ -14,7 +14,7 @@ internal static class FramerChoice
         {
             (byte)'[' => new ValueFramer(array: true),
             (byte)'{' => HasWholeLine(head) ? new LineFramer() : new ValueFramer(array: false),
-            _ => new LineFramer(),
+            _ => TableFramer.TryCreate(head) ?? (IFramer)new LineFramer(),
         };
     }
 

@@ -42,13 +42,13 @@ internal sealed class LineFramer : IFramer
     public void SkippedLine() => Line++;
 }
 
-/// <summary>JSON values one after another, on as many lines as they like, or the elements of one array. The line of a value in a list of values
+/// <summary>JSON values one after another, on as many lines as they like, or the elements of arrays. The line of a value in a list of values
 /// is the one that it starts on; for the elements of an array it is their ordinal.</summary>
 internal sealed class ValueFramer(bool array) : IFramer
 {
     private long _lines = 1;
     private long _ordinal = 1;
-    private bool _first = true;
+    private bool _inside;
     private bool _resync;
 
     public long Line => array ? _ordinal : _lines;
@@ -60,18 +60,12 @@ internal sealed class ValueFramer(bool array) : IFramer
         if (_resync) return Resync(bytes, out frame);
         var at = 0;
         var lines = 0;
-        for (; at < bytes.Length && IsBetween(bytes, at); at++) lines += bytes[at] == (byte)'\n' ? 1 : 0;
-        _first = false;
-        if (at == bytes.Length)
-        {
-            _lines += lines;
-            frame = new Frame(0, 0, at, Line);
-            return true;
-        }
-
-        var length = bytes[at] is (byte)'{' or (byte)'[' ? ValueExtent.Of(bytes[at..], ended) : LineLength(bytes[at..], ended);
-        if (length == 0) return false;
+        var inside = _inside;
+        for (; at < bytes.Length && IsBetween(bytes[at], ref inside); at++) lines += bytes[at] == (byte)'\n' ? 1 : 0;
+        var length = at == bytes.Length ? 0 : bytes[at] is (byte)'{' or (byte)'[' ? ValueExtent.Of(bytes[at..], ended) : ScalarLength(bytes[at..], inside, ended);
+        if (length == 0 && at < bytes.Length) return false;
         _lines += lines;
+        _inside = inside;
         if (length < 0)
         {
             frame = new Frame(at, 0, at, Line, "a bracket is not closed");
@@ -80,6 +74,7 @@ internal sealed class ValueFramer(bool array) : IFramer
         }
 
         frame = new Frame(at, length, at + length, Line);
+        if (length == 0) return true;
         _lines += bytes.Slice(at, length).Count((byte)'\n');
         _ordinal++;
         return true;
@@ -87,9 +82,13 @@ internal sealed class ValueFramer(bool array) : IFramer
 
     public void SkippedLine() => _lines++;
 
-    private bool IsBetween(ReadOnlySpan<byte> bytes, int at) =>
-        bytes[at] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',' or 0xEF or 0xBB or 0xBF
-        || (array && (bytes[at] == (byte)']' || (bytes[at] == (byte)'[' && _first)));
+    private bool IsBetween(byte b, ref bool inside)
+    {
+        if (b is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',' or 0xEF or 0xBB or 0xBF) return true;
+        if (!array || b != (byte)(inside ? ']' : '[')) return false;
+        inside = !inside;
+        return true;
+    }
 
     // A value that never ends: what may be the next one starts a line with a brace.
     private bool Resync(ReadOnlySpan<byte> bytes, out Frame frame)
@@ -102,10 +101,11 @@ internal sealed class ValueFramer(bool array) : IFramer
         return true;
     }
 
-    private static int LineLength(ReadOnlySpan<byte> bytes, bool ended)
+    // What is neither object nor array is no record: it is given on for its place to be told.
+    private static int ScalarLength(ReadOnlySpan<byte> bytes, bool inside, bool ended)
     {
-        var end = bytes.IndexOf((byte)'\n');
-        return end > 0 ? end : ended ? bytes.Length : 0;
+        var end = inside ? bytes.IndexOfAny(",]\n"u8) : bytes.IndexOf((byte)'\n');
+        return end > 0 ? end : ended || end == 0 ? Math.Max(1, end < 0 ? bytes.Length : 1) : 0;
     }
 }
 

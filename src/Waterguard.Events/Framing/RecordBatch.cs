@@ -4,9 +4,16 @@ namespace Waterguard.Events.Framing;
 public sealed class RecordBatch
 {
     private RecordSlice[] _records = new RecordSlice[256];
+    private bool _isMade;
 
     /// <summary>The bytes; records are slices of it.</summary>
-    public byte[] Buffer { get; internal set; } = new byte[RecordReader.BatchBytes];
+    public byte[] Buffer => _isMade ? Made.Bytes : Input;
+
+    /// <summary>The bytes as they were read.</summary>
+    internal byte[] Input { get; set; } = new byte[RecordReader.BatchBytes];
+
+    /// <summary>Records that had to be written anew, because the input's are no JSON.</summary>
+    internal ByteWriter Made { get; } = new();
 
     /// <summary>How many records there are.</summary>
     public int Count { get; private set; }
@@ -30,7 +37,16 @@ public sealed class RecordBatch
     {
         Count = 0;
         Bytes = 0;
+        Made.Clear();
+        _isMade = false;
         Problems.Clear();
+    }
+
+    /// <summary>Adds the record that was just written into <see cref="Made"/>, from <paramref name="start"/> on. A batch holds only such records, or none.</summary>
+    internal void AddMade(int start, long line, long offset)
+    {
+        _isMade = true;
+        Add(start, Made.Length - start, line, offset);
     }
 
     internal void Add(int start, int length, long line, long offset)

@@ -10,6 +10,9 @@ public sealed class RecordReader : IDisposable
     /// <summary>Largest record. A larger one is reported and skipped.</summary>
     public const int MaxRecordBytes = 64 * 1024 * 1024;
 
+    // Rows grow when they are written as objects; a short row below long names grows much.
+    private const int MaxMadeBytes = 8 * 1024 * 1024;
+
     private readonly Stream _stream;
     private readonly string _file;
     private IFramer? _framer;
@@ -32,29 +35,32 @@ public sealed class RecordReader : IDisposable
     {
         batch.Clear();
         (batch.File, batch.Sequence) = (_file, _sequence++);
-        if (batch.Buffer.Length < Math.Max(BatchBytes, _carried * 2)) batch.Buffer = new byte[Math.Max(BatchBytes, _carried * 2)];
-        _carry.AsSpan(0, _carried).CopyTo(batch.Buffer);
+        var wanted = Math.Clamp(_carried * 2, BatchBytes, MaxRecordBytes);
+        if (batch.Input.Length < wanted) batch.Input = new byte[wanted];
+        _carry.AsSpan(0, _carried).CopyTo(batch.Input);
         var filled = _carried;
         while (true)
         {
             filled = Fill(batch, filled);
-            _framer ??= FramerChoice.Choose(batch.Buffer.AsSpan(0, filled));
-            var used = _skipping ? Skip(batch, filled) : Frame(batch, filled);
+            _framer ??= FramerChoice.Choose(batch.Input.AsSpan(0, filled));
+            var used = _skipping ? Skip(batch, filled) : 0;
+            if (!_skipping) used = Frame(batch, used, filled);
             if (used > 0 || _ended)
             {
-                if (_ended && used < filled && !_skipping) Report(batch, used, "the input ends inside a record");
-                Keep(batch.Buffer.AsSpan(used, _ended ? 0 : filled - used));
-                _offset += _ended ? filled : used;
-                batch.Bytes = _ended ? filled : used;
-                return batch.Count > 0 || !_ended;
+                var done = _ended && batch.Made.Length < MaxMadeBytes;
+                if (done && used < filled && !_skipping) Report(batch, used, "the input ends inside a record");
+                Keep(batch.Input.AsSpan(used, done ? 0 : filled - used));
+                batch.Bytes = done ? filled : used;
+                _offset += batch.Bytes;
+                return batch.Count > 0 || !done;
             }
 
-            if (filled < batch.Buffer.Length) continue;
-            if (batch.Buffer.Length < MaxRecordBytes)
+            if (filled < batch.Input.Length) continue;
+            if (batch.Input.Length < MaxRecordBytes)
             {
-                var larger = new byte[batch.Buffer.Length * 2];
-                batch.Buffer.AsSpan(0, filled).CopyTo(larger);
-                batch.Buffer = larger;
+                var larger = new byte[Math.Min(batch.Input.Length * 2, MaxRecordBytes)];
+                batch.Input.AsSpan(0, filled).CopyTo(larger);
+                batch.Input = larger;
                 continue;
             }
 
@@ -66,12 +72,17 @@ public sealed class RecordReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
-    private int Frame(RecordBatch batch, int filled)
+    private int Frame(RecordBatch batch, int used, int filled)
     {
-        var used = 0;
-        while (_framer!.Next(batch.Buffer.AsSpan(used, filled - used), _ended, out var frame))
+        while (batch.Made.Length < MaxMadeBytes && _framer!.Next(batch.Input.AsSpan(used, filled - used), _ended, out var frame))
         {
-            if (frame.Length > 0) batch.Add(used + frame.Start, frame.Length, frame.Line, _offset + used + frame.Start);
+            if (frame.Length > 0 && _framer is TableFramer table)
+            {
+                var start = batch.Made.Length;
+                table.Write(batch.Input.AsSpan(used + frame.Start, frame.Length), batch.Made);
+                batch.AddMade(start, frame.Line, _offset + used + frame.Start);
+            }
+            else if (frame.Length > 0) batch.Add(used + frame.Start, frame.Length, frame.Line, _offset + used + frame.Start);
             else if (frame.Problem is { } problem) batch.Problems.Add(new RecordProblem(_file, frame.Line, _offset + used + frame.Start, problem));
             used += frame.Used;
         }
@@ -82,7 +93,7 @@ public sealed class RecordReader : IDisposable
     // Behind a record that is too large, reading goes on at the next line.
     private int Skip(RecordBatch batch, int filled)
     {
-        var newline = batch.Buffer.AsSpan(0, filled).IndexOf((byte)'\n');
+        var newline = batch.Input.AsSpan(0, filled).IndexOf((byte)'\n');
         if (newline < 0) return filled;
         _skipping = false;
         _framer!.SkippedLine();
@@ -91,12 +102,12 @@ public sealed class RecordReader : IDisposable
 
     private int Fill(RecordBatch batch, int filled)
     {
-        while (filled < batch.Buffer.Length && !_ended)
+        while (filled < batch.Input.Length && !_ended)
         {
             int read;
             try
             {
-                read = _stream.Read(batch.Buffer.AsSpan(filled));
+                read = _stream.Read(batch.Input.AsSpan(filled));
             }
             catch (Exception e) when (e is InvalidDataException or IOException)
             {
