@@ -33,7 +33,7 @@ public sealed class FieldViews
     {
         var (reader, fields) = (new EventReader(), new EventBuffer());
         reader.TryRead(record, 0, record.Length, _layout.Tree, fields, out _);
-        foreach (var derivation in _layout.Derivations) derivation.Apply(fields);
+        _layout.Complete(fields);
         return _names.ToImmutableDictionary(n => n, n => View(n, fields), StringComparer.Ordinal);
     }
 

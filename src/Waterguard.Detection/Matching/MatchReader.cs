@@ -33,11 +33,11 @@ public sealed class MatchReader
     public void Read(EventReader reader, EventBuffer fields, byte[] buffer, int start, int length)
     {
         reader.TryRead(buffer, start, length, _layout.Tree, fields, out _);
-        foreach (var derivation in _layout.Derivations) derivation.Apply(fields);
+        _layout.Complete(fields);
     }
 
     /// <summary>What all matches of the record that was read last have in common.</summary>
-    public MatchedRecord Subject(EventBuffer fields, string file, long line, long offset, byte[]? raw)
+    public MatchedRecord Subject(EventBuffer fields, string file, long line, long offset, RawRecord? raw)
     {
         var known = TryTime(fields, out var time);
         return new MatchedRecord(

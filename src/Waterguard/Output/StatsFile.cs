@@ -24,6 +24,7 @@ internal static class StatsFile
         writer.WriteNumber("run_seconds", Math.Round(watch.RunSeconds, 6));
         writer.WriteNumber("alerts", alerts);
         writer.WriteNumber("peak_rss_bytes", process.PeakWorkingSet64);
+        writer.WriteNumber("depth_capped", tally.DepthCapped);
         writer.WriteNumber("regex_inputs_capped", generation.Counters.RegexInputsCapped);
         writer.WriteNumber("rules", generation.Rules.Rules.Length);
         writer.WriteNumber("correlations", generation.Rules.Correlations.Length);

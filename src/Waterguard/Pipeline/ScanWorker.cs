@@ -65,7 +65,8 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
     private void Match(FormState state, byte[] buffer, int start, int length, Place place)
     {
         tally.Event(state.Plan.Form.Source);
-        foreach (var derivation in state.Plan.Rules.Layout.Derivations) derivation.Apply(_fields);
+        if (_fields.DepthCapped) tally.DepthCapped++;
+        state.Plan.Rules.Layout.Complete(_fields);
         var matched = state.Matcher.Match(_fields, _reader);
         if (matched.Length > 0) matches.Add(state.Plan, matched, buffer.AsSpan(start, length), place);
     }

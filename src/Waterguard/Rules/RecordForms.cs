@@ -43,7 +43,7 @@ internal sealed class RecordForms(Generation generation)
     {
         var plan = generation.PlanFor(record.Form).Rules;
         _reader.TryRead(record.Bytes, 0, record.Bytes.Length, plan.Layout.Tree, _fields, out _);
-        foreach (var derivation in plan.Layout.Derivations) derivation.Apply(_fields);
+        plan.Layout.Complete(_fields);
         return [.. new Matcher(plan).Match(_fields, _reader).ToArray().Select(i => plan.Rules[i])];
     }
 

@@ -43,7 +43,7 @@ internal sealed class RuleExplainer(Generation generation)
         var plan = RulePlan.Compile(record.Form with { TakesEveryRule = true }, asRules, [], generation.Lists, generation.Counters);
         var (reader, fields) = (new EventReader(), new EventBuffer());
         reader.TryRead(record.Bytes, 0, record.Bytes.Length, plan.Layout.Tree, fields, out _);
-        foreach (var derivation in plan.Layout.Derivations) derivation.Apply(fields);
+        plan.Layout.Complete(fields);
         return [.. new Matcher(plan).MatchByFullScan(fields, reader)];
     }
 

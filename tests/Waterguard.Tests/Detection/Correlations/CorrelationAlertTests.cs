@@ -56,7 +56,7 @@ public sealed class CorrelationAlertTests
     private static IReadOnlyList<Alert> Alerts(string correlations, string matches)
     {
         var generation = SomeContent.With(Some.Named("r1") + "---\n" + correlations);
-        var alerts = new AlertSet(ImmutableDictionary<string, string>.Empty);
+        var alerts = new AlertSet();
         Assert.Empty(generation.Diagnostics);
         Correlating.Run(generation, CorrelationCases.Matches(generation.Rules, matches), new AlertFactory(_ => null), alerts);
         return alerts.Sorted();
