@@ -47,6 +47,9 @@ public sealed class CorrelationCounts
     /// <summary>Keys of one match beyond <see cref="GroupKeys.MaxKeys"/>.</summary>
     public long KeysCapped { get; internal set; }
 
+    /// <summary>Values, or tuples of them, of one match beyond <see cref="GroupKeys.MaxKeys"/> that were not counted.</summary>
+    public long ValuesCapped { get; internal set; }
+
     /// <summary>Matches of new keys when a correlation had as many keys as it may.</summary>
     public long KeysRefused { get; internal set; }
 
@@ -57,6 +60,6 @@ public sealed class CorrelationCounts
     public ImmutableSortedDictionary<string, long> All => ImmutableSortedDictionary.CreateRange<string, long>(StringComparer.Ordinal,
     [
         new("duplicates", Duplicates), new("keys_capped", KeysCapped), new("keys_refused", KeysRefused), new("not_numbers", NotNumbers),
-        new("windows_capped", WindowsCapped), new("without_key", WithoutKey), new("without_time", WithoutTime), new("without_value", WithoutValue),
+        new("values_capped", ValuesCapped), new("windows_capped", WindowsCapped), new("without_key", WithoutKey), new("without_time", WithoutTime), new("without_value", WithoutValue),
     ]);
 }

@@ -18,7 +18,7 @@ internal sealed class FieldNames
     public IEnumerable<string> Tuples(Occurrence occurrence)
     {
         var fields = _fields[occurrence.RuleId];
-        if (fields is [var only]) return occurrence.ValuesOf(only).Distinct(StringComparer.Ordinal).Take(GroupKeys.MaxKeys);
+        if (fields is [var only]) return occurrence.ValuesOf(only).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(GroupKeys.MaxKeys);
         IEnumerable<string> tuples = [""];
         foreach (var field in fields)
         {
@@ -27,6 +27,14 @@ internal sealed class FieldNames
         }
 
         return tuples;
+    }
+
+    /// <summary>How many combinations <see cref="Tuples"/> leaves out.</summary>
+    public long Beyond(Occurrence occurrence)
+    {
+        long all = 1;
+        foreach (var field in _fields[occurrence.RuleId]) all = Math.Min(int.MaxValue, all * occurrence.ValuesOf(field).Distinct(StringComparer.Ordinal).Count());
+        return Math.Max(0, all - GroupKeys.MaxKeys);
     }
 
     /// <summary>The values that are numbers. What is none is counted, where somebody counts.</summary>

@@ -54,6 +54,7 @@ internal sealed class ValueCount(Thresholds thresholds, FieldNames fields) : Mea
         }
 
         if (!any) counts.WithoutValue++;
+        else counts.ValuesCapped += fields.Beyond(occurrence);
         return any;
     }
 

@@ -26,7 +26,7 @@ internal sealed class PossibleValues
     }
 
     /// <summary>Whether records can have the name.</summary>
-    public bool HasField(string name) => _shape.Map.ContainsKey(name) || _shape.Scopes.ContainsKey(name) || HasRaw(name);
+    public bool HasField(string name) => _shape.Map.ContainsKey(name) || _shape.Scopes.ContainsKey(name) || HasRaw(name) || ByPrefix(name).Any();
 
     /// <summary>Whether some value that the name can have passes the test.</summary>
     public bool CanPass(string name, Test test)
@@ -59,6 +59,12 @@ internal sealed class PossibleValues
             }
         }
 
+        foreach (var path in ByPrefix(name))
+        {
+            if (!_values.TryGetValue(Plain(path), out var closed)) return null;
+            values.AddRange(closed);
+        }
+
         return [.. values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
@@ -69,6 +75,7 @@ internal sealed class PossibleValues
         if (mapping?.Constant is not null) return [];
         if (_shape.Scopes.TryGetValue(name, out var scope)) paths = paths.AddRange(scope);
         else if (HasRaw(name)) paths = paths.Add(name);
+        paths = paths.AddRange(ByPrefix(name));
         var levels = paths.Select(p => _shape.Vocabulary.Levels.FirstOrDefault(l => Lies(Plain(p), Plain(l.Key))).Value).ToArray();
         return levels.Contains(null) ? [] : [.. levels.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)!];
     }
@@ -81,6 +88,12 @@ internal sealed class PossibleValues
         if (_fields.Any(f => f.EndsWith(".*", StringComparison.Ordinal) ? Lies(plain, f[..^2]) : f == plain || Lies(f, plain))) return true;
         return _shape.Roots.Any(r => _fields.Any(f => Lies(f, Plain(r))));
     }
+
+    // What stands below a mapped prefix, where the records can have it; names of the form itself are paths of the record already.
+    private IEnumerable<string> ByPrefix(string name) => _shape.Prefixes
+        .Where(p => Lies(Plain(name), Plain(p.From)))
+        .Select(p => Plain(p.To) + Plain(name)[Plain(p.From).Length..])
+        .Where(HasRaw);
 
     private bool Passes(string value, Test test) => _tests.Passes(_tests.Compile(test), value);
 

@@ -23,6 +23,8 @@ internal static class RuleCheckReport
         Write(writer, "errors", rules.Diagnostics.Where(d => d.Severity == Severity.Error));
         Write(writer, "warnings", rules.Diagnostics.Concat(dead).Where(d => d.Severity != Severity.Error));
         writer.WriteEndObject();
+        writer.Flush();
+        stream.WriteByte((byte)'\n');
     }
 
     public static void Print(RuleCollection rules, IReadOnlyList<Diagnostic> dead, bool verbose)
@@ -44,7 +46,7 @@ internal static class RuleCheckReport
         var errors = rules.Diagnostics.Count(d => d.Severity == Severity.Error);
         Console.Out.WriteLine(
             $"{rules.Files} files: {rules.Rules.Length} rules, {rules.Correlations.Length} correlations and {rules.Filters} filters compile; {errors} errors; "
-            + $"{dead.Count(d => d.Code == SigmaCodes.NeverFires)} times a rule can never fire on a source, {dead.Count(d => d.Code == SigmaCodes.NoSource)} rules reach no known source.");
+            + $"{dead.Where(d => d is { Code: SigmaCodes.NeverFires, Severity: Severity.Warning }).Select(d => d.Location).Distinct().Count()} rules can never fire, {dead.Count(d => d.Code == SigmaCodes.NoSource)} reach no known source.");
     }
 
     /// <summary>Findings as a list of objects.</summary>

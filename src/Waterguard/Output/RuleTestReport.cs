@@ -51,5 +51,7 @@ internal static class RuleTestReport
 
         writer.WriteEndArray();
         writer.WriteEndObject();
+        writer.Flush();
+        stream.WriteByte((byte)'\n');
     }
 }

@@ -1,6 +1,5 @@
 using Waterguard.Content;
 using Waterguard.Detection.Reach;
-using Waterguard.Events.Shapes;
 using Waterguard.Sigma;
 using Waterguard.Sources;
 using Waterguard.Sources.Definitions;
@@ -22,32 +21,35 @@ internal sealed class DeadRules(SourceCatalog sources)
             yield return new Diagnostic(Severity.Warning, SigmaCodes.NoSource, rule.Header.Location, $"'{rule.Header.Title}': no known source delivers {rule.LogSource}.");
         }
 
-        foreach (var source in routed)
+        var reaches = routed.Select(s => (Source: s, Forms: Reaches(rule, s))).Where(r => r.Forms.Length > 0).ToArray();
+        // Where nothing is known of a source's fields, that a rule could fire there is no comfort.
+        var lives = Array.Exists(reaches, r => !r.Source.Forms[0].Vocabulary.Fields.IsEmpty && Array.Exists(r.Forms, f => f.CanFire));
+        foreach (var (source, forms) in reaches)
         {
-            foreach (var finding in Find(rule, source)) yield return finding;
+            foreach (var finding in Find(rule.Header, source.Name, forms, lives)) yield return finding;
         }
     }
 
-    private static IEnumerable<Diagnostic> Find(SigmaRule rule, SourceDefinition source)
+    private static RuleReach[] Reaches(SigmaRule rule, SourceDefinition source) => [.. source.Forms.Where(f => f.Unwrap is null).Select(f => RuleReach.Of(rule, f))];
+
+    // A rule for several sources need not fire on each of them; one that fires nowhere is a mistake.
+    private static IEnumerable<Diagnostic> Find(RuleHeader rule, string source, RuleReach[] forms, bool lives)
     {
-        var reaches = source.Forms.Where(f => f.Unwrap is null).Select(f => RuleReach.Of(rule, f)).ToArray();
-        if (reaches.Length == 0) yield break;
-        var (at, title) = (rule.Header.Location, rule.Header.Title);
-        if (reaches.All(r => !r.CanFire))
+        if (forms.FirstOrDefault(f => f.CanFire) is not { } alive)
         {
-            yield return new Diagnostic(Severity.Warning, SigmaCodes.NeverFires, at, $"'{title}' can never fire on {source.Name}: {string.Join("; ", reaches[0].Impossible)}.");
+            var severity = lives ? Severity.Note : Severity.Warning;
+            yield return new Diagnostic(severity, SigmaCodes.NeverFires, rule.Location, $"'{rule.Title}' can never fire on {source}: {string.Join("; ", forms[0].Impossible)}.");
             yield break;
         }
 
-        var alive = reaches.Where(r => r.CanFire).ToArray();
-        if (Array.TrueForAll(alive, r => r.Level is not null))
+        if (forms.Where(f => f.CanFire).All(f => f.Level is not null))
         {
-            yield return new Diagnostic(Severity.Note, SigmaCodes.NeedsLevel, at, $"'{title}' fires on {source.Name} only where it logs at level {alive[0].Level}.");
+            yield return new Diagnostic(Severity.Note, SigmaCodes.NeedsLevel, rule.Location, $"'{rule.Title}' fires on {source} only where it logs at level {alive.Level}.");
         }
 
-        if (alive[0].Dialect is { IsEmpty: false } dialect)
+        if (!alive.Dialect.IsEmpty)
         {
-            yield return new Diagnostic(Severity.Note, SigmaCodes.ByDialect, at, $"'{title}' fires on {source.Name} by its mapping of another dialect: {string.Join("; ", dialect)}.");
+            yield return new Diagnostic(Severity.Note, SigmaCodes.ByDialect, rule.Location, $"'{rule.Title}' fires on {source} by its mapping of another dialect: {string.Join("; ", alive.Dialect)}.");
         }
     }
 }

@@ -44,6 +44,25 @@ public sealed class DeadRulesTests
     public void Impossibility_goes_through_the_condition(string detection, string codes) =>
         Assert.Equal(codes, string.Join(' ', Find(SomeContent.Rule(detection)).Select(f => f.Code)));
 
+    [Theory]
+    [InlineData("{container.labels.io.kubernetes.pod.name: x}", "")]
+    [InlineData("{container.network.mode: host}", "")]
+    [InlineData("{Actor.Attributes.anything: x}", "")]
+    [InlineData("{scope: global}", "WG1409")]
+    public void Names_below_a_mapped_prefix_are_known(string selection, string codes) => Assert.Equal(
+        codes, string.Join(' ', Find(SomeContent.Rule($"  s: {selection}\n  condition: s", logSource: "{product: docker, service: events}")).Select(f => f.Code)));
+
+    [Fact]
+    public void Of_several_sources_a_rule_need_not_fire_on_each()
+    {
+        var somewhere = Find(SomeContent.Rule("  s: {Actor.Attributes.name: x}\n  condition: s", logSource: "{category: container}"));
+        var nowhere = Find(SomeContent.Rule("  s: {noSuchField: x}\n  condition: s", logSource: "{category: container}"));
+
+        Assert.All(somewhere.Where(f => f.Code == SigmaCodes.NeverFires), f => Assert.Equal(Severity.Note, f.Severity));
+        Assert.DoesNotContain("docker.events", string.Join(' ', somewhere.Select(f => f.Message)), StringComparison.Ordinal);
+        Assert.Contains(nowhere, f => f is { Code: SigmaCodes.NeverFires, Severity: Severity.Warning } && f.Message.Contains("docker.events", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_rule_that_no_source_is_for_is_told_and_is_no_error()
     {

@@ -127,6 +127,16 @@ public sealed class CorrelationEngineTests
     }
 
     [Fact]
+    public void A_match_with_very_many_values_to_count_counts_some_and_the_rest_are_told()
+    {
+        var rules = RulesOf("type: value_count, rules: [r1], timespan: 10s, condition: {field: u, gte: 2}");
+
+        var outcome = Engine(rules).Run(Matches(rules, $"r1@0 u={string.Join(',', Enumerable.Range(0, 100))}"));
+
+        Assert.Equal((64.0, 36), (Assert.Single(outcome.Findings).Measured, outcome.Counts.ValuesCapped));
+    }
+
+    [Fact]
     public void A_window_holds_so_many_events_and_the_rest_are_counted()
     {
         var rules = RulesOf("type: event_count, rules: [r1], timespan: 1d, condition: {gte: 60000}");
