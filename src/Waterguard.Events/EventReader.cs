@@ -142,7 +142,7 @@ public sealed class EventReader
             return end <= _length ? end : Fail(at, "a bracket is not closed");
         }
 
-        // The value of a needed key. A second one under the same key of the same object shadows the first: its values are marked.
+        // The value of a needed key. A second one under the same key of the same object shadows the first: the values of both are marked.
         private int Enter(int at, FieldNode node, long instance, int element, int depth)
         {
             if (node.Together is { } together)
@@ -158,7 +158,7 @@ public sealed class EventReader
             }
 
             if (!into.IsRepeated(node, instance)) return Take(at, node, element, depth);
-            var before = into.Shadow();
+            var before = into.Shadow(node, element);
             var behind = Take(at, node, element, depth);
             into.Unshadow(before);
             return behind;

@@ -67,7 +67,7 @@ public sealed class ValueList
 
     internal bool ContainsAddress(ReadOnlySpan<char> text)
     {
-        if (_networks.Length == 0 || !IPAddress.TryParse(text, out var address)) return false;
+        if (_networks.Length == 0 || !Addresses.TryParse(text, out var address)) return false;
         foreach (var network in _networks)
         {
             if (network.Contains(address)) return true;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Numerics;
 using System.Text;
 using Waterguard.Events.Fields;
@@ -96,7 +97,14 @@ internal sealed class CandidateIndex
             switch (atom.Kind)
             {
                 case AtomKind.Exact: Set(Row(atom.Text), rule); break;
-                case AtomKind.Number: Set(_numbers ??= new ulong[words], rule); break;
+                case AtomKind.Number:
+                    Set(_numbers ??= new ulong[words], rule);
+                    if (Numbers.TryParse(Encoding.UTF8.GetBytes(atom.Text), out var number) && decimal.Truncate(number) == number)
+                    {
+                        Set(Row(number.ToString("0", CultureInfo.InvariantCulture)), rule); // `1e3` in the rule, 1000 in the event
+                    }
+
+                    break;
                 case AtomKind.Prefix when Ascii.IsValid(atom.Text): Set(_prefixes.Row(GramRows.First(Encoding.ASCII.GetBytes(atom.Text)), words), rule); break;
                 case AtomKind.Suffix when Ascii.IsValid(atom.Text): Set(_suffixes.Row(GramRows.Last(Encoding.ASCII.GetBytes(atom.Text)), words), rule); break;
                 default: Set(_present ??= new ulong[words], rule); break;
@@ -118,11 +126,15 @@ internal sealed class CandidateIndex
             if (kind is ValueKind.Object or ValueKind.Null or ValueKind.EmptyArray) return;
             var text = fields.Utf8(value);
             if (_exact.Count > 0 && _exact.TryFind(text, out var row)) Or(candidates, row);
-            if (_numbers is not null && kind == ValueKind.Number && text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0) Or(candidates, _numbers);
+            if (_numbers is not null && kind == ValueKind.Number && !IsPlain(text)) Or(candidates, _numbers);
             if (text.Length < 4) return;
             if (_prefixes.Find(GramRows.First(text)) is { } prefixed) Or(candidates, prefixed);
             if (_suffixes.Find(GramRows.Last(text)) is { } suffixed) Or(candidates, suffixed);
         }
+
+        // A number as nearly all are written: an exact row tells which it is.
+        private static bool IsPlain(ReadOnlySpan<byte> number) =>
+            number.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0 && (number.Length == 1 || number[0] != (byte)'0');
 
         private ulong[] Row(string text) => _byText.TryGetValue(text, out var row) ? row : _byText[text] = new ulong[words];
     }

@@ -101,6 +101,8 @@ internal sealed class ElementNode(ImmutableArray<int> arrays, Sigma.Conditions.Q
     {
         var fields = context.Fields;
         var outer = context.Element;
+        var none = quantifier == Sigma.Conditions.Quantifier.None;
+        if (none) context.Negated = !context.Negated;
         var (some, every) = (Truth.False, Truth.True);
         var met = false;
         for (var element = 0; element < fields.ElementCount; element++)
@@ -114,6 +116,7 @@ internal sealed class ElementNode(ImmutableArray<int> arrays, Sigma.Conditions.Q
         }
 
         context.Element = outer;
+        if (none) context.Negated = !context.Negated;
         return quantifier switch
         {
             Sigma.Conditions.Quantifier.Any => some,

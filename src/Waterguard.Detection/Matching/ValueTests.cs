@@ -133,8 +133,7 @@ internal sealed class CidrValueTest(ImmutableArray<IPNetwork> networks) : ValueT
 {
     public override bool Holds(EventBuffer fields, int value)
     {
-        if (!HasText(fields, value) || !IPAddress.TryParse(fields.Chars(value), out var address)) return false;
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        if (!HasText(fields, value) || !Addresses.TryParse(fields.Chars(value), out var address)) return false;
         foreach (var network in networks)
         {
             if (network.Contains(address)) return true;
@@ -159,6 +158,18 @@ internal sealed class TimePartValueTest(TimePart part, Comparison comparison, in
             _ => time.Year,
         };
         return Numbers.Compare(found, comparison, number);
+    }
+}
+
+internal static class Addresses
+{
+    /// <summary>Reads an address; one of IPv4 inside IPv6 is that of IPv4. A bare number is none, whatever the framework makes of it.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IPAddress? address)
+    {
+        address = null;
+        if (text.IndexOfAny('.', ':') < 0 || !IPAddress.TryParse(text, out address)) return false;
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        return true;
     }
 }
 

@@ -124,7 +124,7 @@ public sealed class EventBuffer
         value.Start = start;
         value.Length = length;
         value.Next = 0;
-        value.Slot = (ushort)slot;
+        value.Slot = slot;
         value.Flags = flags | _inherited;
         value.Kind = kind;
         value.Element = element;
@@ -170,10 +170,16 @@ public sealed class EventBuffer
         return false;
     }
 
-    /// <summary>Marks the values that are added from now on as shadowing others.</summary>
+    /// <summary>Marks the values that the node has there already as shadowed, and those that are added from now on as shadowing them.</summary>
     /// <returns>What to hand to <see cref="Unshadow"/>.</returns>
-    internal ValueFlags Shadow()
+    internal ValueFlags Shadow(FieldNode node, int element)
     {
+        var slots = node.Slots();
+        for (var i = 0; i < _count; i++)
+        {
+            if (slots.Contains(_values[i].Slot) && LiesIn(_values[i].Element, element)) _values[i].Flags |= ValueFlags.Duplicate;
+        }
+
         var before = _inherited;
         HasDuplicateKeys = true;
         _inherited = ValueFlags.Duplicate;
@@ -189,6 +195,12 @@ public sealed class EventBuffer
             ref var element = ref _elements[i];
             if (element.ArrayId == arrayId && element.Parent == parent) element = element with { FromEnd = element.Index - count };
         }
+    }
+
+    private bool LiesIn(int inner, int outer)
+    {
+        while (inner > outer) inner = _elements[inner].Parent;
+        return inner == outer;
     }
 
     private void Unescape(ref Value v)

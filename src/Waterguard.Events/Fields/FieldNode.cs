@@ -35,6 +35,23 @@ internal sealed class FieldNode(int id)
 
     public FieldNode? Child(string key) => _children.GetValueOrDefault(key);
 
+    /// <summary>Slots of the node and of everything below it.</summary>
+    public HashSet<int> Slots()
+    {
+        var slots = new HashSet<int>();
+        var seen = new HashSet<FieldNode>(ReferenceEqualityComparer.Instance);
+        var open = new Stack<FieldNode>([this]);
+        while (open.TryPop(out var node))
+        {
+            if (!seen.Add(node)) continue;
+            if (node.Slot >= 0) slots.Add(node.Slot);
+            foreach (var child in node._children.Values.Concat(node.Together ?? [])) open.Push(child);
+            if (node.AnyChild is { } any) open.Push(any);
+        }
+
+        return slots;
+    }
+
     /// <summary>Lets a key lead to a node, beside where it leads already.</summary>
     public void Add(string key, FieldNode node)
     {

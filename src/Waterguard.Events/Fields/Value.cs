@@ -30,7 +30,7 @@ public struct Value
     internal int Next;
     internal int CharStart;
     internal int CharLength;
-    internal ushort Slot;
+    internal int Slot;
     internal ValueFlags Flags;
 
     /// <summary>What the value is.</summary>
