@@ -38,8 +38,8 @@ internal static class Throughput
     {
         if (options.Only is { } only && only != name) return;
         var generation = GenerationLoader.Load(ContentOptions.Default with { Rules = rules });
-        work.Scan(generation, source);
-        work.Bare();
+        WarmUp(() => work.Scan(generation, source));
+        WarmUp(() => work.Bare());
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         var matches = work.Scan(generation, source);
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
@@ -53,6 +53,18 @@ internal static class Throughput
         }
 
         Report(options, work, name, ratios, speeds, allocated, matches);
+    }
+
+    // At least one unmeasured pass, and further ones until the runtime has put its last versions of the code in place.
+    private static void WarmUp(Action pass)
+    {
+        var best = Time(pass);
+        for (int passes = 1, settled = 0; passes < 15 && settled < 3; passes++)
+        {
+            var time = Time(pass);
+            settled = time > best * 0.97 ? settled + 1 : 0;
+            best = Math.Min(best, time);
+        }
     }
 
     private static (double Bare, double Ours) Swapped(Workload work, Generation generation, string? source)

@@ -17,19 +17,13 @@ internal sealed class GramBuckets
     /// <param name="grams">Up to four bytes each, without regard to ASCII case; a missing one may be any.</param>
     public void Seal(IReadOnlyCollection<byte[]> grams)
     {
-        var sorted = grams.Select(g => Array.ConvertAll(g, b => (byte)(b | 0x20))).OrderBy(Convert.ToHexString, StringComparer.Ordinal).ToArray();
-        for (var i = 0; i < sorted.Length; i++)
-        {
-            var bucket = (byte)(1 << (i * 8 / sorted.Length));
-            for (var at = 0; at < Bytes; at++)
-            {
-                for (var b = 0; b < 128; b++)
-                {
-                    if (at >= sorted[i].Length || (b | 0x20) == sorted[i][at]) _masks[at][b] |= bucket;
-                }
-            }
-        }
+        // Sequences with a byte that may be any share one bucket: in each other one they would let everything pass there.
+        var folded = grams.Select(g => Array.ConvertAll(g, b => (byte)(b | 0x20))).OrderBy(Convert.ToHexString, StringComparer.Ordinal).ToArray();
+        var whole = folded.Where(g => g.Length == Bytes).ToArray();
+        for (var i = 0; i < whole.Length; i++) Deal(whole[i], (byte)(1 << (i * 7 / whole.Length)));
+        foreach (var part in folded.Where(g => g.Length < Bytes)) Deal(part, 1 << 7);
     }
+
 
     /// <summary>Bit i: a sequence may start at byte i. Reads three bytes past the 64.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -44,4 +38,15 @@ internal sealed class GramBuckets
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector512<byte> Buckets(ref byte block, int at) =>
         Avx512Vbmi.PermuteVar64x8x2(Vector512.Create(_masks[at]), Vector512.LoadUnsafe(ref block, (nuint)at), Vector512.Create(_masks[at], 64));
+
+    private void Deal(byte[] gram, byte bucket)
+    {
+        for (var at = 0; at < Bytes; at++)
+        {
+            for (var b = 0; b < 128; b++)
+            {
+                if (at >= gram.Length || (b | 0x20) == gram[at]) _masks[at][b] |= bucket;
+            }
+        }
+    }
 }
