@@ -43,22 +43,25 @@ internal sealed class Workload
         return tokens;
     }
 
-    /// <summary>The same framing, and the whole hot path: from bytes to the copies of the records that matched.</summary>
-    /// <returns>How many matches there were.</returns>
-    public long Scan(Generation generation, string? source)
+    /// <summary>The same framing, and the whole hot path: from bytes to the copies of the records that matched. One worker for all passes, as in a long run.</summary>
+    /// <returns>A pass; it gives the number of matches.</returns>
+    public Func<long> Scanner(Generation generation, string? source)
     {
         var told = source is null ? null : generation.Sources.Find(source)!.Forms.ToArray();
         var (tally, matched) = (new ScanTally(), new MatchedRecords());
         var worker = new ScanWorker(generation, told, tally, matched);
-        long matches = 0;
-        ForEachBatch(batch =>
+        return () =>
         {
-            worker.Process(batch);
-            matches += matched.Count;
-            matched.Clear();
-        });
-        Records = tally.Events;
-        return matches;
+            var (matches, before) = (0L, tally.Events);
+            ForEachBatch(batch =>
+            {
+                worker.Process(batch);
+                matches += matched.Count;
+                matched.Clear();
+            });
+            Records = tally.Events - before;
+            return matches;
+        };
     }
 
     public void ForEachBatch(Action<RecordBatch> each)

@@ -49,7 +49,7 @@ internal sealed class KeywordIndex(int words)
             var run = needle.Run;
             if (run.Length >= Gram)
             {
-                needle.Offset = PlainRun.RarestGram(run, Gram);
+                needle.Offset = PlainRun.RarestGram(run, Gram, GramBuckets.Bytes);
                 File(BitConverter.ToUInt32(run, needle.Offset) | Fold, needle);
                 continue;
             }
@@ -62,7 +62,7 @@ internal sealed class KeywordIndex(int words)
         }
 
         Tabulate();
-        _buckets.Seal([.. _byRun.Values.Select(n => n.Run.Length < Gram ? n.Run : n.Run[n.Offset..(n.Offset + Gram)])]);
+        _buckets.Seal([.. _byRun.Values.Select(n => n.Run[n.Offset..Math.Min(n.Run.Length, n.Offset + GramBuckets.Bytes)])]);
     }
 
     /// <summary>Sets the bits of the rules that may hold.</summary>
@@ -82,24 +82,28 @@ internal sealed class KeywordIndex(int words)
 
         ref var bytes = ref MemoryMarshal.GetReference(record);
         ref var filter = ref MemoryMarshal.GetArrayDataReference(_filter);
-        var last = record.Length - Gram;
         var at = 0;
-        for (; at + 64 + Gram <= record.Length; at += 64)
+        if (GramBuckets.IsSupported)
         {
-            for (var starts = _buckets.Starts(ref Unsafe.Add(ref bytes, at)); starts != 0; starts &= starts - 1)
+            var tables = _buckets.Load();
+            for (; at + 64 + GramBuckets.Bytes <= record.Length; at += 64)
             {
-                var position = at + BitOperations.TrailingZeroCount(starts);
-                var gram = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref bytes, position)) | Fold;
-                var hash = Hash(gram);
-                if ((Unsafe.Add(ref filter, hash >> 6) >> (int)(hash & 63) & 1) != 0) Verify(context, position, gram, candidates);
+                for (var starts = tables.Starts(ref Unsafe.Add(ref bytes, at)); starts != 0; starts &= starts - 1)
+                {
+                    Look(context, ref bytes, at + BitOperations.TrailingZeroCount(starts), ref filter, candidates);
+                }
             }
         }
 
-        for (; at <= last; at++)
-        {
-            var gram = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref bytes, at)) | Fold;
-            Verify(context, at, gram, candidates);
-        }
+        for (; at + Gram <= record.Length; at++) Look(context, ref bytes, at, ref filter, candidates);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Look(MatchContext context, ref byte bytes, int at, ref ulong filter, Span<ulong> candidates)
+    {
+        var gram = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref bytes, at)) | Fold;
+        var hash = Hash(gram);
+        if ((Unsafe.Add(ref filter, hash >> 6) >> (int)(hash & 63) & 1) != 0) Verify(context, at, gram, candidates);
     }
 
     // A dictionary answers the same, three times slower: this is asked for some positions of every record.
