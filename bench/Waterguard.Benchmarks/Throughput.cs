@@ -41,9 +41,8 @@ internal static class Throughput
         var scan = work.Scanner(generation, source);
         WarmUp(() => scan());
         WarmUp(() => work.Bare());
-        var allocated = GC.GetAllocatedBytesForCurrentThread();
         var matches = scan();
-        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        var allocated = work.Allocated;
         var ratios = new List<double>();
         var speeds = new List<double>();
         for (var round = 0; round < options.Rounds; round++)

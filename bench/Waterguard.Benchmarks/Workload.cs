@@ -28,6 +28,9 @@ internal sealed class Workload
 
     public long Records { get; private set; }
 
+    /// <summary>Bytes that the last pass of a scanner allocated between framing and the end of the hot path.</summary>
+    public long Allocated { get; private set; }
+
     /// <summary>Framing, and nothing but <c>while (r.Read())</c> on each record.</summary>
     public long Bare()
     {
@@ -53,9 +56,12 @@ internal sealed class Workload
         return () =>
         {
             var (matches, before) = (0L, tally.Events);
+            Allocated = 0;
             ForEachBatch(batch =>
             {
+                var allocated = GC.GetAllocatedBytesForCurrentThread();
                 worker.Process(batch);
+                Allocated += GC.GetAllocatedBytesForCurrentThread() - allocated;
                 matches += matched.Count;
                 matched.Clear();
             });

@@ -60,11 +60,13 @@ internal sealed class PredicateNode(int id, SlotTest[][] tiers) : Node
 /// <summary>The field is there, whatever its value; or, for <c>null</c>, it is missing or null.</summary>
 internal sealed class PresenceNode(FieldBinding field, bool wantNull) : Node
 {
+    private readonly SlotBinding[] _slots = [.. field.Slots];
+
     public override Truth Judge(MatchContext context)
     {
         var fields = context.Fields;
         var present = false;
-        foreach (var slot in field.Slots)
+        foreach (var slot in _slots)
         {
             if (slot.Slot < 0)
             {
@@ -88,7 +90,7 @@ internal sealed class PresenceNode(FieldBinding field, bool wantNull) : Node
     // "Not null" needs a value.
     public override IEnumerable<Clause> NecessaryClausesOfNot() => wantNull ? IsThere() : [];
 
-    private IEnumerable<Clause> IsThere() => field.Slots.Any(s => s.Slot < 0) ? [] : [new Clause([.. field.Slots.Select(s => Atom.Present(s.Slot))])];
+    private IEnumerable<Clause> IsThere() => Array.Exists(_slots, s => s.Slot < 0) ? [] : [new Clause([.. _slots.Select(s => Atom.Present(s.Slot))])];
 }
 
 /// <summary>A value of one field relates to a value of another.</summary>
