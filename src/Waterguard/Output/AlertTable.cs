@@ -11,13 +11,14 @@ internal static class AlertTable
 
     public static void Print(IReadOnlyList<Alert> alerts)
     {
+        var console = Create();
         if (alerts.Count == 0)
         {
-            AnsiConsole.MarkupLine("[green]No alerts.[/]");
+            console.MarkupLine("[green]No alerts.[/]");
             return;
         }
 
-        var wide = AnsiConsole.Profile.Width >= NarrowWidth;
+        var wide = console.Profile.Width >= NarrowWidth;
         var table = new Table().Border(TableBorder.Rounded).Expand();
         table.AddColumn(new TableColumn("Level").NoWrap());
         table.AddColumn(new TableColumn("First seen (UTC)").NoWrap());
@@ -38,7 +39,19 @@ internal static class AlertTable
             table.AddRow([.. cells]);
         }
 
-        AnsiConsole.Write(table);
+        console.Write(table);
+    }
+
+    // Neither colour nor bold where nobody asked for them: NO_COLOR, a pipe, a file.
+    private static IAnsiConsole Create()
+    {
+        var plain = Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+        return AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Out = new AnsiConsoleOutput(Console.Out),
+        });
     }
 
     private static IEnumerable<IGrouping<(string Rule, string Who), Alert>> Fold(IReadOnlyList<Alert> alerts) =>
