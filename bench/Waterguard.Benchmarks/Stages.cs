@@ -16,7 +16,7 @@ internal static class Stages
         Throughput.Pin();
         var work = new Workload(options);
         var generation = GenerationLoader.Load(ContentOptions.Default with { Rules = options.PublicRules is { } rules ? [rules] : [] });
-        work.Scan(generation, options.Source, _ => { });
+        work.Scan(generation, options.Source);
         var plan = generation.PlanFor(generation.Sources.Find(options.Source ?? "kubernetes.audit")!.Forms[0]);
         var (index, reader, fields, matcher) = (new StructuralIndex(), new EventReader(), new EventBuffer(), new Matcher(plan.Rules));
         long slots = 0;
@@ -40,7 +40,7 @@ internal static class Stages
                     matcher.Match(fields, reader);
                 }
             })),
-            ("worker", () => work.Scan(generation, options.Source, _ => { })),
+            ("worker", () => work.Scan(generation, options.Source)),
         };
         var times = stages.Select(_ => new List<double>()).ToArray();
         for (var round = 0; round < options.Rounds + 2; round++)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Waterguard.Detection.Correlations;
 using Waterguard.Detection.Matching;
 using Waterguard.Sigma;
 
@@ -15,6 +16,15 @@ public sealed class AlertFactory(Func<string, string?> strategyOf)
         Identity(match.Rule.Header.Id, match.RecordId), match.Time, match.Rule.Header, IsCorrelation: false, strategyOf(match.Rule.Header.Id),
         ReasonText.Of(match.Rule.Header, match.Values, match.Entities),
         ImmutableSortedDictionary<string, string>.Empty, null, null, match.Entities, [match.Evidence], 1, null);
+
+    /// <summary>The alert of a correlation that held for one key.</summary>
+    public Alert FromFinding(CorrelationFinding finding)
+    {
+        var rule = finding.Correlation.Header;
+        return new Alert(
+            Identity([rule.Id, finding.Key, .. finding.Anchor]), finding.Opened, rule, IsCorrelation: true, strategyOf(rule.Id),
+            FindingText.Of(finding), finding.Group, (finding.Start, finding.End), null, finding.Entities, finding.Evidence, finding.EventCount, null);
+    }
 
     /// <summary>Joins what two stages of the same record gave: one alert with the evidence of both, in the order of time and place.</summary>
     public static Alert Join(Alert first, Alert second)

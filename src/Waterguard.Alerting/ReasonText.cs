@@ -31,13 +31,41 @@ public static class ReasonText
             return Redactor.Text(string.Join("; ", who) is { Length: > 0 } text ? $"{rule.Title}: {text}" : rule.Title);
         }
 
-        var sentence = new StringBuilder(template.Trim());
-        foreach (var name in Names(template).Distinct(StringComparer.Ordinal))
+        return Fill(template, values);
+    }
+
+    /// <summary>The template with values for the names in braces. A part in square brackets is left out unless all its names have a value.
+    /// One pass: what a value says is never read as a template.</summary>
+    public static string Fill(string template, ImmutableDictionary<string, ImmutableArray<string>> values)
+    {
+        var sentence = new StringBuilder();
+        var (optional, complete) = (-1, true);
+        for (var at = 0; at < template.Length; at++)
         {
-            sentence.Replace("{" + name + "}", values.TryGetValue(name, out var found) && found.Length > 0 ? Show(found) : "(unknown)");
+            var c = template[at];
+            if (c == '{' && template.IndexOf('}', at) is var close and > 0)
+            {
+                var known = values.TryGetValue(template[(at + 1)..close], out var found) && found.Length > 0;
+                sentence.Append(known ? Show(found) : "(unknown)");
+                complete &= known;
+                at = close;
+            }
+            else if (c == '[' && optional < 0)
+            {
+                (optional, complete) = (sentence.Length, true);
+            }
+            else if (c == ']' && optional >= 0)
+            {
+                if (!complete) sentence.Length = optional;
+                optional = -1;
+            }
+            else
+            {
+                sentence.Append(c);
+            }
         }
 
-        return Redactor.Text(sentence.ToString());
+        return Redactor.Text(sentence.ToString().Trim());
     }
 
     private static string Show(ImmutableArray<string> values)

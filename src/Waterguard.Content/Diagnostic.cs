@@ -1,8 +1,11 @@
 namespace Waterguard.Content;
 
-/// <summary>How bad a finding about content is: an error keeps the item from being loaded, a warning does not.</summary>
+/// <summary>How bad a finding about content is: an error keeps the item from being loaded, the others do not.</summary>
 public enum Severity
 {
+    /// <summary>Loaded, and worth knowing.</summary>
+    Note,
+
     /// <summary>Loaded, but probably not what its author meant.</summary>
     Warning,
 
@@ -15,5 +18,5 @@ public enum Severity
 public sealed record Diagnostic(Severity Severity, string Code, SourceLocation Location, string Message)
 {
     /// <summary><c>file:line:column: error WG1003: message</c>.</summary>
-    public override string ToString() => $"{Location}: {(Severity == Severity.Error ? "error" : "warning")} {Code}: {Message}";
+    public override string ToString() => $"{Location}: {Severity.ToString().ToLowerInvariant()} {Code}: {Message}";
 }

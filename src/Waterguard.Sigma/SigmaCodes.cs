@@ -143,6 +143,26 @@ public static class SigmaCodes
     /// <summary>A <c>timeframe</c>, which nothing reads any more.</summary>
     public const string DeprecatedTimeframe = "WG1407";
 
+    // Whether a rule can fire at all.
+
+    /// <summary>A log source that no known source answers to.</summary>
+    public const string NoSource = "WG1408";
+
+    /// <summary>A rule that can never fire on a source that it is evaluated on.</summary>
+    public const string NeverFires = "WG1409";
+
+    /// <summary>A rule that fires on a source only where that logs in more detail.</summary>
+    public const string NeedsLevel = "WG1410";
+
+    /// <summary>A rule that fires on a source only by the mapping of names or values of another dialect.</summary>
+    public const string ByDialect = "WG1411";
+
+    /// <summary>A rule without an example that must match, or without one that must not.</summary>
+    public const string NoExample = "WG1412";
+
+    /// <summary>An example that did not do what it says.</summary>
+    public const string ExampleFailed = "WG1413";
+
     // Correlations.
 
     /// <summary>A correlation that refers to a rule that is not there, or has errors.</summary>

@@ -60,7 +60,17 @@ public sealed record CustomAttributes(string? Serves, string? Reason, ImmutableA
 /// <param name="Examples">Events that must, and must not, match.</param>
 /// <param name="Fields">The fields that the rule asks to be shown.</param>
 public sealed record SigmaRule(RuleHeader Header, LogSource LogSource, Condition Condition,
-    ImmutableArray<RuleExample> Examples, ImmutableArray<string> Fields);
+    ImmutableArray<RuleExample> Examples, ImmutableArray<string> Fields)
+{
+    /// <summary>The parts of which the condition is made, by the names that the author gave them, in the order written; filters last. For explaining.</summary>
+    public ImmutableArray<NamedCondition> Selections { get; init; } = [];
+
+    /// <summary>The condition as written; several are joined by "or", filters by "and".</summary>
+    public string ConditionText { get; init; } = "";
+}
+
+/// <summary>A selection, or the whole condition of a filter.</summary>
+public sealed record NamedCondition(string Name, Condition Condition);
 
 /// <summary>An event written beside the rule, and what must come of it.</summary>
 /// <param name="Json">The event as one line of JSON.</param>

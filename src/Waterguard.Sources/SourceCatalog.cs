@@ -27,6 +27,10 @@ public sealed class SourceCatalog
     /// <summary>A source by name.</summary>
     public SourceDefinition? Find(string name) => Sources.FirstOrDefault(s => s.Name == name);
 
+    /// <summary>The same sources, with names that have one value in every record of all of them.</summary>
+    public SourceCatalog With(ImmutableDictionary<string, string> labels) => labels.IsEmpty ? this : new(
+        [.. Sources.Select(s => s with { Forms = [.. s.Forms.Select(f => f with { Map = f.Map.SetItems(labels.Select(l => KeyValuePair.Create(l.Key, new FieldMapping([], null, l.Value)))) })] })]);
+
     /// <summary>Loads definition files; what is wrong with them goes to the bag, and the others are used.</summary>
     public static SourceCatalog Load(IEnumerable<(string Name, string Text)> files, DiagnosticBag bag)
     {

@@ -73,7 +73,7 @@ public static class AlertJson
         if (evidence.Time is { } time) writer.WriteString("time", Time(time));
         else writer.WriteNull("time");
         writer.WritePropertyName("raw");
-        if (evidence.Raw is { } raw) Redactor.Write(raw, writer);
+        if (evidence.Raw is { } raw) Redactor.Write(raw.Read(), writer);
         else writer.WriteNullValue();
         writer.WriteEndObject();
     }

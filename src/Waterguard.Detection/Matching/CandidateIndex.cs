@@ -13,9 +13,9 @@ internal sealed class CandidateIndex
 {
     private readonly ulong[] _always;
     private readonly SlotRows?[] _slots;
-    private readonly ulong[]? _keywords;
+    private readonly KeywordIndex? _keywords;
 
-    public CandidateIndex(IReadOnlyList<Node> rules, int slotCount)
+    public CandidateIndex(IReadOnlyList<Node> rules, IReadOnlyList<KeywordNode> keywords, int slotCount)
     {
         Words = (rules.Count + 63) / 64;
         _always = new ulong[Words];
@@ -35,13 +35,20 @@ internal sealed class CandidateIndex
 
             foreach (var atom in best.Atoms)
             {
-                if (atom.Kind == AtomKind.Keyword) Set(_keywords ??= new ulong[Words], rule);
+                if (atom.Kind == AtomKind.Keyword) (_keywords ??= new KeywordIndex(Words)).Add(atom.Text, rule);
                 else (_slots[atom.Slot] ??= new SlotRows(Words)).Add(atom, rule);
             }
         }
 
         foreach (var slot in _slots) slot?.Seal();
+        if (keywords.Count == 0) return;
+        _keywords ??= new KeywordIndex(Words);
+        foreach (var keyword in keywords) keyword.Register(_keywords);
+        _keywords.Seal();
     }
+
+    /// <summary>How many keywords a <see cref="MatchContext"/> must have room for.</summary>
+    public int Keywords => _keywords?.Count ?? 0;
 
     /// <summary>Length of a row in 64-bit words.</summary>
     public int Words { get; }
@@ -50,7 +57,7 @@ internal sealed class CandidateIndex
     public int Unindexed { get; }
 
     /// <summary>Sets the bits of all candidates.</summary>
-    public void Collect(MatchContext context, KeywordNeedles keywords, Span<ulong> candidates)
+    public void Collect(MatchContext context, Span<ulong> candidates)
     {
         _always.CopyTo(candidates);
         var fields = context.Fields;
@@ -60,7 +67,7 @@ internal sealed class CandidateIndex
             for (var value = fields.First(slot); value >= 0; value = fields.Next(value)) rows.Collect(fields, value, candidates);
         }
 
-        if (_keywords is not null && context.Strings.MayHold(keywords)) Or(candidates, _keywords);
+        _keywords?.Collect(context, candidates);
     }
 
     private static void Set(ulong[] row, int rule) => row[rule >> 6] |= 1UL << (rule & 63);

@@ -37,12 +37,12 @@ internal sealed record Clause(ImmutableArray<Atom> Atoms)
     public static Clause Never { get; } = new([]);
 
     /// <summary>For alternatives: the union of one clause of each, if each has one.</summary>
-    public static IEnumerable<Clause> OneOfEach(IEnumerable<Node> parts)
+    public static IEnumerable<Clause> OneOfEach(IEnumerable<IEnumerable<Clause>> parts)
     {
         var atoms = ImmutableArray.CreateBuilder<Atom>();
         foreach (var part in parts)
         {
-            var best = part.NecessaryClauses().MinBy(c => c.Cost(_ => 1));
+            var best = part.MinBy(c => c.Cost(_ => 1));
             if (best is null) return [];
             atoms.AddRange(best.Atoms);
         }
@@ -56,7 +56,7 @@ internal sealed record Clause(ImmutableArray<Atom> Atoms)
     {
         AtomKind.Exact or AtomKind.Number => 1.0 * popularity(atom),
         AtomKind.Prefix or AtomKind.Suffix => 3.0,
-        AtomKind.Keyword => 200.0,
+        AtomKind.Keyword => KeywordIndex.RunLength(atom.Text) is var run and > 0 ? 4.0 + (8.0 / run) : 500.0,
         _ => 20.0,
     });
 }

@@ -8,13 +8,14 @@ namespace Waterguard.Detection.Matching;
 /// <summary>Turns the conditions of all rules that are evaluated on one form of records into nodes; equal predicates become one.</summary>
 internal sealed class ConditionCompiler(EventLayout.Builder layout, TestCompiler tests, ImmutableHashSet<string> resolvedFields)
 {
+    private readonly List<KeywordNode> _keywords = [];
     private readonly Dictionary<string, Node> _shared = new(StringComparer.Ordinal);
+
+    /// <summary>All keyword tests.</summary>
+    public IReadOnlyList<KeywordNode> Keywords => _keywords;
 
     /// <summary>How many answers a <see cref="MatchContext"/> must have room for.</summary>
     public int Predicates { get; private set; }
-
-    /// <summary>All needles of keyword tests, for one search over a record that decides whether any can hold.</summary>
-    public KeywordNeedles Keywords { get; } = new();
 
     public Node Compile(Condition condition) => Compile(Dialects.Translate(condition, layout.Shape), []);
 
@@ -32,8 +33,9 @@ internal sealed class ConditionCompiler(EventLayout.Builder layout, TestCompiler
 
     private KeywordNode Keyword(Test test)
     {
-        Keywords.Add(test);
-        return new KeywordNode(Predicates++, tests.Compile(KeywordNode.Anywhere(test)), Keywords);
+        var node = new KeywordNode(Predicates++, test, tests.Compile(KeywordNode.Anywhere(test)));
+        _keywords.Add(node);
+        return node;
     }
 
     private Node Shared(string key, Func<Node> make) => _shared.TryGetValue(key, out var known) ? known : _shared[key] = make();

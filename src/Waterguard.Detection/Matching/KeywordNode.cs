@@ -1,19 +1,40 @@
-using System.Buffers;
+using System.Text;
 using Waterguard.Events.Fields;
 using Waterguard.Sigma.Conditions;
 
 namespace Waterguard.Detection.Matching;
 
 /// <summary>Some string value of the record passes a test.</summary>
-internal sealed class KeywordNode(int id, ValueTest test, KeywordNeedles needles) : Node
+internal sealed class KeywordNode(int id, Test written, ValueTest test) : Node
 {
+    private int[]? _numbers;
+
+    /// <summary>Lets the index answer, where all keywords are plain and case does not matter. Before the plan is shared.</summary>
+    public void Register(KeywordIndex index)
+    {
+        if (written is not TextTest { Cased: false } text || text.AnyOf.Any(p => p.Kind == TextKind.Wildcard)) return;
+        int[] numbers = [.. text.AnyOf.Select(p => index.Number(p.Literal))];
+        if (Array.TrueForAll(numbers, n => n >= 0)) _numbers = numbers;
+    }
+
     public override Truth Judge(MatchContext context)
     {
         if (!context.TryRecall(id, out var answer)) answer = context.Remember(id, Ask(context));
         return answer ? Truth.True : Truth.False;
     }
 
-    public override IEnumerable<Clause> NecessaryClauses() => [new Clause([new Atom(AtomKind.Keyword, -1, "")])];
+    public override IEnumerable<Clause> NecessaryClauses() =>
+        [new Clause(written is TextTest text ? [.. text.AnyOf.Select(p => new Atom(AtomKind.Keyword, -1, p.Literal)).Distinct()] : [new Atom(AtomKind.Keyword, -1, "")])];
+
+    private static bool AnyMet(int[] numbers, MatchContext context)
+    {
+        foreach (var number in numbers)
+        {
+            if (context.KeywordMet(number)) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>A text that stands alone in a rule is searched for anywhere in a value.</summary>
     public static Test Anywhere(Test test) => test is not TextTest text ? test : text with
@@ -25,7 +46,8 @@ internal sealed class KeywordNode(int id, ValueTest test, KeywordNeedles needles
 
     private bool Ask(MatchContext context)
     {
-        if (!context.Strings.MayHold(needles)) return false;
+        if (_numbers is not null && context.KeywordsKnown) return AnyMet(_numbers, context);
+        if (test is ContainsTest contains) return contains.Holds(context.Strings.Joined);
         var strings = context.Strings.Fields;
         for (var value = strings.First(0); value >= 0; value = strings.Next(value))
         {
@@ -36,39 +58,28 @@ internal sealed class KeywordNode(int id, ValueTest test, KeywordNeedles needles
     }
 }
 
-/// <summary>The texts of all keyword tests of a plan: a record that holds none of them is not looked at twice.</summary>
-internal sealed class KeywordNeedles
-{
-    private readonly HashSet<string> _texts = new(StringComparer.OrdinalIgnoreCase);
-    private SearchValues<string>? _search;
-
-    /// <summary>Whether some keyword test has no text that it cannot hold without.</summary>
-    public bool Unbounded { get; private set; }
-
-    public bool Any => Unbounded || _texts.Count > 0;
-
-    public void Add(Test test)
-    {
-        if (test is TextTest text && text.AnyOf.All(p => p.Literal.Length > 0)) _texts.UnionWith(text.AnyOf.Select(p => p.Literal));
-        else Unbounded = true;
-    }
-
-    public void Seal() => _search = SearchValues.Create([.. _texts], StringComparison.OrdinalIgnoreCase);
-
-    public bool Found(ReadOnlySpan<char> text) => Unbounded || text.ContainsAny(_search!);
-}
-
 /// <summary>The string values of a record, collected when the first keyword test asks. Reused; not thread-safe.</summary>
 internal sealed class RecordStrings
 {
     private static readonly FieldTree Tree = OneSlot();
-    private KeywordNeedles? _asked;
-    private bool _answer;
     private bool _collected;
+    private bool _joined;
+    private char[] _text = new char[4096];
+    private int _length;
 
     public EventBuffer Fields { get; } = new();
 
-    public void Begin() => (_collected, _asked) = (false, null);
+    /// <summary>All of them in one text, with a character between that is none.</summary>
+    public ReadOnlySpan<char> Joined
+    {
+        get
+        {
+            if (!_joined) Join();
+            return _text.AsSpan(0, _length);
+        }
+    }
+
+    public void Begin() => (_collected, _joined) = (false, false);
 
     public void Collect(MatchContext context)
     {
@@ -77,13 +88,16 @@ internal sealed class RecordStrings
         context.Reader.CollectStrings(context.Fields, Fields, Tree);
     }
 
-    public bool MayHold(KeywordNeedles needles)
+    private void Join()
     {
-        if (ReferenceEquals(_asked, needles)) return _answer;
-        _asked = needles;
-        _answer = false;
-        for (var value = Fields.First(0); value >= 0 && !_answer; value = Fields.Next(value)) _answer = needles.Found(Fields.Chars(value));
-        return _answer;
+        (_joined, _length) = (true, 0);
+        for (var value = Fields.First(0); value >= 0; value = Fields.Next(value))
+        {
+            var utf8 = Fields.Utf8(value);
+            if (_text.Length < _length + utf8.Length + 1) Array.Resize(ref _text, Math.Max(_text.Length * 2, _length + utf8.Length + 1));
+            _length += Encoding.UTF8.GetChars(utf8, _text.AsSpan(_length));
+            _text[_length++] = '\uFFFF';
+        }
     }
 
     private static FieldTree OneSlot()

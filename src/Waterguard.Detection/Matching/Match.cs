@@ -18,5 +18,23 @@ public sealed record Match(
 /// <summary>The record as it came, and where it lies.</summary>
 /// <param name="Line">1-based line; for a record of an array or envelope its ordinal.</param>
 /// <param name="Offset">First byte of the record, or of the envelope around it, in the decompressed input.</param>
-/// <param name="Raw">A copy of the record's bytes; null when the budget for copies was used up, and in matches that nobody will show.</param>
-public sealed record Evidence(string Source, string File, long Line, long Offset, DateTimeOffset? Time, byte[]? Raw);
+/// <param name="Raw">A copy of the record's bytes; null in matches that nobody will show.</param>
+public sealed record Evidence(string Source, string File, long Line, long Offset, DateTimeOffset? Time, RawRecord? Raw);
+
+/// <summary>A copy of a record's bytes, wherever its holder keeps it.</summary>
+public abstract class RawRecord
+{
+    /// <summary>The bytes.</summary>
+    public abstract ReadOnlyMemory<byte> Read();
+
+    /// <summary>A copy that is kept in memory.</summary>
+    public static implicit operator RawRecord(byte[] bytes) => new InMemory(bytes);
+
+    /// <summary>A copy that is kept in memory.</summary>
+    public static RawRecord FromBytes(byte[] bytes) => new InMemory(bytes);
+
+    private sealed class InMemory(byte[] bytes) : RawRecord
+    {
+        public override ReadOnlyMemory<byte> Read() => bytes;
+    }
+}

@@ -4,9 +4,10 @@ using Waterguard.Events.Fields;
 namespace Waterguard.Detection.Matching;
 
 /// <summary>What a worker keeps while it judges one event: the fields, and the answers that rules share. Reused; not thread-safe.</summary>
-internal sealed class MatchContext(int predicates)
+internal sealed class MatchContext(int predicates, int keywords)
 {
     private readonly uint[] _answers = new uint[predicates];
+    private readonly uint[] _keywords = new uint[keywords];
     private readonly RecordStrings _strings = new();
     private uint _event;
 
@@ -22,12 +23,21 @@ internal sealed class MatchContext(int predicates)
 
     public void Begin(EventBuffer fields, EventReader reader)
     {
-        (Fields, Reader, Negated, Element) = (fields, reader, false, -1);
+        (Fields, Reader, Negated, Element, KeywordsKnown) = (fields, reader, false, -1, false);
         _strings.Begin();
         if (++_event < 1u << 30) return;
         Array.Clear(_answers);
+        Array.Clear(_keywords);
         _event = 1;
     }
+
+    /// <summary>Whether the index has looked for all keywords, so that one that was not met is not there.</summary>
+    public bool KeywordsKnown { get; set; }
+
+    /// <summary>Whether a keyword, by its number in the index, was met in a string value.</summary>
+    public bool KeywordMet(int number) => _keywords[number] == _event;
+
+    public void MeetKeyword(int number) => _keywords[number] = _event;
 
     /// <summary>The record's string values, for keyword tests.</summary>
     public RecordStrings Strings

@@ -33,19 +33,20 @@ public sealed class MatchReader
     public void Read(EventReader reader, EventBuffer fields, byte[] buffer, int start, int length)
     {
         reader.TryRead(buffer, start, length, _layout.Tree, fields, out _);
-        foreach (var derivation in _layout.Derivations) derivation.Apply(fields);
+        _layout.Complete(fields);
     }
 
-    /// <summary>The match of one rule, with the names that its consumers read.</summary>
-    public Match Describe(SigmaRule rule, IReadOnlyList<string> names, EventBuffer fields, string file, long line, long offset, byte[]? raw)
+    /// <summary>What all matches of the record that was read last have in common.</summary>
+    public MatchedRecord Subject(EventBuffer fields, string file, long line, long offset, RawRecord? raw)
     {
         var known = TryTime(fields, out var time);
-        return new Match(
-            rule, RecordIdentity.Of(_shape.Source, _id, fields), time, known,
-            Values(names, fields),
-            Entities(fields),
-            new Evidence(_shape.Source, file, line, offset, known ? time : null, raw));
+        return new MatchedRecord(
+            RecordIdentity.Of(_shape.Source, _id, fields), time, known, Entities(fields), new Evidence(_shape.Source, file, line, offset, known ? time : null, raw));
     }
+
+    /// <summary>The match of one rule on that record, with the names that its consumers read.</summary>
+    public Match Describe(SigmaRule rule, IReadOnlyList<string> names, MatchedRecord record, EventBuffer fields) =>
+        new(rule, record.Id, record.Time, record.TimeKnown, Values(names, fields), record.Entities, record.Evidence);
 
     private bool TryTime(EventBuffer fields, out DateTimeOffset time)
     {
@@ -107,3 +108,7 @@ public sealed class MatchReader
         return texts.ToImmutable();
     }
 }
+
+/// <summary>A record that matched something.</summary>
+public sealed record MatchedRecord(
+    string Id, DateTimeOffset Time, bool TimeKnown, ImmutableSortedDictionary<string, ImmutableArray<string>> Entities, Evidence Evidence);

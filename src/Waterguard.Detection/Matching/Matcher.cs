@@ -17,7 +17,7 @@ public sealed class Matcher
     public Matcher(RulePlan plan)
     {
         _plan = plan;
-        _context = new MatchContext(plan.PredicateCount);
+        _context = new MatchContext(plan.PredicateCount, plan.KeywordCount);
         _candidates = new ulong[plan.CandidateWords];
     }
 

@@ -9,6 +9,9 @@ internal abstract class Node
 
     /// <summary>Sets of atoms of which at least one must hold for this node to hold (or to be unknown): an over-approximation.</summary>
     public virtual IEnumerable<Clause> NecessaryClauses() => [];
+
+    /// <summary>The same for the node's negation.</summary>
+    public virtual IEnumerable<Clause> NecessaryClausesOfNot() => [];
 }
 
 internal sealed class ConstantNode(Truth truth) : Node
@@ -34,6 +37,8 @@ internal sealed class AllNode(Node[] parts) : Node
     }
 
     public override IEnumerable<Clause> NecessaryClauses() => parts.SelectMany(p => p.NecessaryClauses());
+
+    public override IEnumerable<Clause> NecessaryClausesOfNot() => Clause.OneOfEach(parts.Select(p => p.NecessaryClausesOfNot()));
 }
 
 internal sealed class AnyNode(Node[] parts) : Node
@@ -51,7 +56,9 @@ internal sealed class AnyNode(Node[] parts) : Node
         return greatest;
     }
 
-    public override IEnumerable<Clause> NecessaryClauses() => Clause.OneOfEach(parts);
+    public override IEnumerable<Clause> NecessaryClauses() => Clause.OneOfEach(parts.Select(p => p.NecessaryClauses()));
+
+    public override IEnumerable<Clause> NecessaryClausesOfNot() => parts.SelectMany(p => p.NecessaryClausesOfNot());
 }
 
 internal sealed class AtLeastNode(int count, Node[] parts) : Node
@@ -69,7 +76,7 @@ internal sealed class AtLeastNode(int count, Node[] parts) : Node
         return certain >= count ? Truth.True : possible >= count ? Truth.Unknown : Truth.False;
     }
 
-    public override IEnumerable<Clause> NecessaryClauses() => count < 1 ? [] : Clause.OneOfEach(parts);
+    public override IEnumerable<Clause> NecessaryClauses() => count < 1 ? [] : Clause.OneOfEach(parts.Select(p => p.NecessaryClauses()));
 }
 
 internal sealed class NotNode(Node part) : Node
@@ -81,6 +88,10 @@ internal sealed class NotNode(Node part) : Node
         context.Negated = !context.Negated;
         return (Truth)((int)Truth.True - (int)truth);
     }
+
+    public override IEnumerable<Clause> NecessaryClauses() => part.NecessaryClausesOfNot();
+
+    public override IEnumerable<Clause> NecessaryClausesOfNot() => part.NecessaryClauses();
 }
 
 /// <summary>Judges the elements of one or several arrays one by one.</summary>

@@ -83,8 +83,12 @@ internal sealed class PresenceNode(FieldBinding field, bool wantNull) : Node
         return present != wantNull ? Truth.True : Truth.False;
     }
 
-    public override IEnumerable<Clause> NecessaryClauses() =>
-        wantNull || field.Slots.Any(s => s.Slot < 0) ? [] : [new Clause([.. field.Slots.Select(s => Atom.Present(s.Slot))])];
+    public override IEnumerable<Clause> NecessaryClauses() => wantNull ? [] : IsThere();
+
+    // "Not null" needs a value.
+    public override IEnumerable<Clause> NecessaryClausesOfNot() => wantNull ? IsThere() : [];
+
+    private IEnumerable<Clause> IsThere() => field.Slots.Any(s => s.Slot < 0) ? [] : [new Clause([.. field.Slots.Select(s => Atom.Present(s.Slot))])];
 }
 
 /// <summary>A value of one field relates to a value of another.</summary>

@@ -10,15 +10,13 @@ public sealed class RulePlan
 {
     private readonly Node[] _conditions;
     private readonly CandidateIndex _index;
-    private readonly KeywordNeedles _keywords;
 
-    private RulePlan(EventLayout layout, ImmutableArray<SigmaRule> rules, Node[] conditions, CandidateIndex index, KeywordNeedles keywords, int predicates)
+    private RulePlan(EventLayout layout, ImmutableArray<SigmaRule> rules, Node[] conditions, CandidateIndex index, int predicates)
     {
         Layout = layout;
         Rules = rules;
         _conditions = conditions;
         _index = index;
-        _keywords = keywords;
         PredicateCount = predicates;
     }
 
@@ -36,6 +34,8 @@ public sealed class RulePlan
 
     internal int CandidateWords => _index.Words;
 
+    internal int KeywordCount => _index.Keywords;
+
     /// <summary>Compiles the rules that fit a form.</summary>
     /// <param name="alsoNeeded">Further names whose values the host reads from every record.</param>
     public static RulePlan Compile(EventShape shape, IEnumerable<SigmaRule> rules, IEnumerable<string> alsoNeeded, ListCatalog lists, RuntimeCounters counters)
@@ -45,12 +45,11 @@ public sealed class RulePlan
         var compiler = new ConditionCompiler(builder, new TestCompiler(lists, counters), []);
         ImmutableArray<SigmaRule> routed = [.. rules.Where(r => shape.Takes(r.LogSource))];
         var conditions = routed.Select(r => compiler.Compile(r.Condition)).ToArray();
-        compiler.Keywords.Seal();
         var layout = builder.Build();
-        return new RulePlan(layout, routed, conditions, new CandidateIndex(conditions, layout.Tree.SlotCount), compiler.Keywords, compiler.Predicates);
+        return new RulePlan(layout, routed, conditions, new CandidateIndex(conditions, compiler.Keywords, layout.Tree.SlotCount), compiler.Predicates);
     }
 
     internal Truth Judge(int rule, MatchContext context) => _conditions[rule].Judge(context);
 
-    internal void Collect(MatchContext context, Span<ulong> candidates) => _index.Collect(context, _keywords, candidates);
+    internal void Collect(MatchContext context, Span<ulong> candidates) => _index.Collect(context, candidates);
 }

@@ -75,6 +75,8 @@ internal sealed class ContainsTest(ImmutableArray<string> needles, bool cased) :
     private readonly SearchValues<string> _needles = SearchValues.Create(needles.AsSpan(), cased ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
 
     public override bool Holds(EventBuffer fields, int value) => HasText(fields, value) && fields.Chars(value).ContainsAny(_needles);
+
+    public bool Holds(ReadOnlySpan<char> text) => text.ContainsAny(_needles);
 }
 
 internal sealed class EndsTest(ImmutableArray<string> texts, bool cased, bool atStart) : ValueTest

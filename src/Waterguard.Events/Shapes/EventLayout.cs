@@ -56,6 +56,16 @@ public sealed class EventLayout
     /// <summary>Derived fields, to be filled in after extraction.</summary>
     public ImmutableArray<BoundDerivation> Derivations { get; }
 
+    /// <summary>The name under which rules ask whether the record has some key twice in the same object.</summary>
+    public const string DuplicateKeysName = "waterguard.duplicate_keys";
+
+    /// <summary>Fills in what the record does not say itself: derived fields, and whether it has duplicate keys.</summary>
+    public void Complete(EventBuffer fields)
+    {
+        foreach (var derivation in Derivations) derivation.Apply(fields);
+        if (fields.HasDuplicateKeys && Find(DuplicateKeysName) is { } binding) fields.AddText(binding.Tiers[0][0].Slot, "true");
+    }
+
     /// <summary>Where a name's values are; null when nobody asked for the name when the layout was built.</summary>
     public FieldBinding? Find(string name) => _bindings.GetValueOrDefault(name);
 
@@ -70,6 +80,9 @@ public sealed class EventLayout
 
         /// <summary>The form that the layout is for.</summary>
         public EventShape Shape => shape;
+
+        /// <summary>Names that are cut out of other fields.</summary>
+        public IReadOnlyCollection<string> DerivedFields => _derived;
 
         /// <summary>Where the values of a name will be.</summary>
         public FieldBinding Bind(string name)

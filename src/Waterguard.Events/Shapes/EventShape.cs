@@ -35,6 +35,9 @@ public sealed record EventShape(
     ImmutableArray<ValueDialect> ValueDialects,
     Vocabulary Vocabulary)
 {
+    /// <summary>Names that are mapped only because public rules were written for what another tool makes of the log.</summary>
+    public ImmutableHashSet<string> DialectFields { get; init; } = [];
+
     /// <summary>Whether a rule for that log source is evaluated on these records.</summary>
     public bool Takes(LogSource rule) => TakesEveryRule || LogSources.Any(rule.Fits);
 }

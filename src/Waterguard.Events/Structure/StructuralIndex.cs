@@ -83,6 +83,31 @@ public sealed class StructuralIndex
         return ((int)block << 6) + BitOperations.TrailingZeroCount(bits);
     }
 
+    /// <summary>Whether a piece of the record that was indexed last, which holds no quote, lies inside a string that is a value: one that no colon follows,
+    /// and whose opening quote is before the piece.</summary>
+    public bool IsInValue(ReadOnlySpan<byte> record, int at, int length)
+    {
+        if (record.Length != Length || !IsInString(at)) return false;
+        var behind = NextQuote(ref Words, at + length) + 1;
+        while (behind < record.Length && record[behind] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t') behind++;
+        return behind >= record.Length || record[behind] != (byte)':';
+    }
+
+    // An odd number of quotes stands before it.
+    private bool IsInString(int at)
+    {
+        ref var words = ref Words;
+        var quotes = 0;
+        for (var block = 0; block <= at >> 6; block++)
+        {
+            var bits = Unsafe.Add(ref words, block * WordsPerBlock + QuoteWord);
+            if (block == at >> 6) bits &= ~(ulong.MaxValue << at);
+            quotes += BitOperations.PopCount(bits);
+        }
+
+        return (quotes & 1) != 0;
+    }
+
     /// <summary>Whether a backslash stands in [from, to).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool HasBackslash(ref ulong words, int from, int to)

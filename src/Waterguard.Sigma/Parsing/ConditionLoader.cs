@@ -14,7 +14,7 @@ public static class ConditionLoader
         var errors = bag.ErrorCount;
         var context = new ParseContext(bag, options ?? RuleLoadOptions.Default);
         var condition = node is YamlMapping mapping && mapping["condition"] is not null
-            ? new DetectionParser(context).Parse(mapping)
+            ? new DetectionParser(context).Parse(mapping)?.Condition
             : new SelectionParser(context).Parse(node, Scope.Record);
         return bag.ErrorCount == errors ? condition : null;
     }

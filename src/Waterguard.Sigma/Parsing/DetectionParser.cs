@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Waterguard.Content.Yaml;
 using Waterguard.Sigma.Conditions;
 
@@ -11,7 +12,7 @@ internal sealed class DetectionParser(ParseContext context)
     /// <summary>The whole condition of a <c>detection</c> or <c>filter</c> section; several conditions are joined by "or".
     /// Null when something in it was wrong; that has been reported.</summary>
     /// <param name="alsoKnown">Keys of the section that are not selections.</param>
-    public Condition? Parse(YamlMapping section, params ReadOnlySpan<string> alsoKnown)
+    public Detection? Parse(YamlMapping section, params ReadOnlySpan<string> alsoKnown)
     {
         var errors = context.Bag.ErrorCount;
         var selections = new Selections();
@@ -24,8 +25,17 @@ internal sealed class DetectionParser(ParseContext context)
             else
                 selections.Add(entry.Name, _selections.Parse(entry.Value, Scope.Record), entry.Key.Location);
         }
-        return Combine(section, selections) is { } condition && context.Bag.ErrorCount == errors ? condition : null;
+        return Combine(section, selections) is { } condition && context.Bag.ErrorCount == errors
+            ? new(condition, [.. selections.Sound], Text(section["condition"]!))
+            : null;
     }
+
+    private static string Text(YamlNode node) => node switch
+    {
+        YamlScalar scalar => string.Join(' ', scalar.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+        YamlSequence list => string.Join(" or ", list.Items.Select(i => $"({Text(i)})")),
+        _ => "",
+    };
 
     private Condition? Combine(YamlMapping section, Selections selections)
     {
@@ -39,3 +49,6 @@ internal sealed class DetectionParser(ParseContext context)
         return condition;
     }
 }
+
+/// <summary>A checked detection: its condition, the selections that it is made of, and its text.</summary>
+internal sealed record Detection(Condition Condition, ImmutableArray<NamedCondition> Selections, string Text);

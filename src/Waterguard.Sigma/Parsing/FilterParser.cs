@@ -33,8 +33,8 @@ internal sealed class FilterParser(ParseContext context)
             context.Bag.Error(SigmaCodes.FilterWithoutRules, section.Mapping.Location, "A filter says which rules it is for: a list of them, or 'any'.");
         else if (rules is [] or ["any"] or ["all"])
             rules = null;
-        var condition = _detections.Parse(section.Mapping, "rules");
-        return condition is null || !raw.Sound || context.Bag.ErrorCount != errors ? null : new(header, source, rules, condition);
+        var detection = _detections.Parse(section.Mapping, "rules");
+        return detection is null || !raw.Sound || context.Bag.ErrorCount != errors ? null : new(header, source, rules, detection.Condition);
     }
 
     /// <summary>The rules with the conditions of the filters that name them.</summary>
@@ -47,7 +47,12 @@ internal sealed class FilterParser(ParseContext context)
         return rules.ConvertAll(rule =>
         {
             var mine = filters.FindAll(f => f.Names(rule.Header) && f.LogSource.Fits(rule.LogSource));
-            return mine.Count == 0 ? rule : rule with { Condition = Joined.All([rule.Condition, .. mine.Select(f => f.Condition)]) };
+            return mine.Count == 0 ? rule : rule with
+            {
+                Condition = Joined.All([rule.Condition, .. mine.Select(f => f.Condition)]),
+                Selections = rule.Selections.AddRange(mine.Select(f => new NamedCondition($"filter '{f.Header.Title}'", f.Condition))),
+                ConditionText = string.Join(" and ", [$"({rule.ConditionText})", .. mine.Select(f => $"filter '{f.Header.Title}'")]),
+            };
         });
     }
 

@@ -17,7 +17,9 @@ internal sealed class RuleParser(ParseContext context)
         var source = LogSourceParser.Parse(document, context);
         var examples = ExampleParser.Parse(document, context);
         var fields = document.Texts("fields");
-        var condition = document.Section("detection") is { } detection ? _detections.Parse(detection.Mapping) : null;
-        return condition is null || !raw.Sound || context.Bag.ErrorCount != errors ? null : new(header, source, condition, examples, fields);
+        var detection = document.Section("detection") is { } section ? _detections.Parse(section.Mapping) : null;
+        return detection is null || !raw.Sound || context.Bag.ErrorCount != errors
+            ? null
+            : new(header, source, detection.Condition, examples, fields) { Selections = detection.Selections, ConditionText = detection.Text };
     }
 }

@@ -33,6 +33,9 @@ internal sealed class Selections
         return found;
     }
 
+    /// <summary>All that have no errors, in the order written.</summary>
+    public IEnumerable<NamedCondition> Sound => _items.Where(s => s.Condition is not null).Select(s => new NamedCondition(s.Name, s.Condition!));
+
     /// <summary>Warns about selections that no condition read; a leading underscore says that this is meant.</summary>
     public void WarnAboutUnread(DiagnosticBag bag)
     {

@@ -16,7 +16,7 @@ internal sealed record DialectParts(ImmutableDictionary<string, FieldMapping> Fi
 /// <summary>Reads the parts of a definition that say which name stands for what.</summary>
 internal static partial class MapReader
 {
-    public static MappedFields Map(MappingReader? reader, DiagnosticBag bag)
+    public static MappedFields Map(MappingReader? reader, PathNames names, DiagnosticBag bag)
     {
         if (reader is null) return MappedFields.None;
         var fields = ImmutableDictionary.CreateBuilder<string, FieldMapping>(StringComparer.Ordinal);
@@ -28,7 +28,7 @@ internal static partial class MapReader
             {
                 prefixes.Add(new PrefixMapping(entry.Name[..^2], target.Text.EndsWith(".*", StringComparison.Ordinal) ? target.Text[..^2] : target.Text));
             }
-            else if (Mapping(entry.Value, bag) is { } mapping)
+            else if (Mapping(entry.Value, names, bag) is { } mapping)
             {
                 fields[entry.Name] = mapping;
             }
@@ -37,19 +37,26 @@ internal static partial class MapReader
         return new MappedFields(fields.ToImmutable(), prefixes.ToImmutable());
     }
 
-    public static ImmutableDictionary<string, ImmutableArray<string>> Lists(MappingReader? reader) =>
+    public static PathNames Names(MappingReader? reader, DiagnosticBag bag)
+    {
+        var names = new PathNames();
+        foreach (var entry in reader?.Mapping.Entries ?? []) names.Define(entry.Name, reader!.Texts(entry.Name), entry.Value.Location, bag);
+        return names;
+    }
+
+    public static ImmutableDictionary<string, ImmutableArray<string>> Lists(MappingReader? reader, PathNames names, DiagnosticBag bag) =>
         reader is null
             ? ImmutableDictionary<string, ImmutableArray<string>>.Empty
-            : reader.Mapping.Entries.ToImmutableDictionary(e => e.Name, e => reader.Texts(e.Name), StringComparer.Ordinal);
+            : reader.Mapping.Entries.ToImmutableDictionary(e => e.Name, e => names.Expand(reader.Texts(e.Name), e.Value.Location, bag), StringComparer.Ordinal);
 
     public static ImmutableDictionary<string, string> Texts(MappingReader? reader) =>
         reader is null
             ? ImmutableDictionary<string, string>.Empty
             : reader.Mapping.Entries.ToImmutableDictionary(e => e.Name, e => reader.Text(e.Name) ?? "", StringComparer.Ordinal);
 
-    public static DialectParts Dialects(MappingReader? reader, DiagnosticBag bag)
+    public static DialectParts Dialects(MappingReader? reader, PathNames names, DiagnosticBag bag)
     {
-        var fields = Map(reader?.Section("fields"), bag).Fields;
+        var fields = Map(reader?.Section("fields"), names, bag).Fields;
         var values = ImmutableArray.CreateBuilder<ValueDialect>();
         if (reader?.Section("values") is { } section)
         {
@@ -92,16 +99,16 @@ internal static partial class MapReader
         return derivations.ToImmutable();
     }
 
-    private static FieldMapping? Mapping(YamlNode node, DiagnosticBag bag)
+    private static FieldMapping? Mapping(YamlNode node, PathNames names, DiagnosticBag bag)
     {
         switch (node)
         {
-            case YamlScalar scalar: return new FieldMapping([scalar.Text], null, null);
-            case YamlSequence list when list.Items.All(i => i is YamlScalar): return new FieldMapping([.. list.Items.Cast<YamlScalar>().Select(s => s.Text)], null, null);
+            case YamlScalar scalar: return new FieldMapping(names.Expand([scalar.Text], node.Location, bag), null, null);
+            case YamlSequence list when list.Items.All(i => i is YamlScalar): return new FieldMapping(names.Expand(list.Items.Cast<YamlScalar>().Select(s => s.Text), node.Location, bag), null, null);
             case YamlMapping mapping when mapping["constant"] is YamlScalar constant: return new FieldMapping([], null, constant.Text);
             case YamlMapping mapping when mapping["from"] is { } from && mapping["values"] is YamlMapping values && values.Entries.All(e => e.Value is YamlScalar):
                 var table = values.Entries.ToImmutableDictionary(e => e.Name, e => ((YamlScalar)e.Value).Text, StringComparer.OrdinalIgnoreCase);
-                return Mapping(from, bag) is { } plain ? plain with { Values = table } : null;
+                return Mapping(from, names, bag) is { } plain ? plain with { Values = table } : null;
             default:
                 bag.Error(SourceCodes.Map, node.Location, "A field maps to a path, a list of paths, {constant: text}, or {from: path, values: {raw: mapped}}.");
                 return null;

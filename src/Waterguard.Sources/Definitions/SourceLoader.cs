@@ -31,6 +31,7 @@ public static partial class SourceLoader
         var name = reader.RequiredText("name");
         if (name is null) return null;
         if (!NamePattern().IsMatch(name)) bag.Error(SourceCodes.Name, reader.LocationOf("name"), $"'{name}' is not a source name: product.service, or one word.");
+        var names = MapReader.Names(reader.Section("let"), bag);
         var common = new CommonParts(
             name,
             LogSources(reader, bag),
@@ -38,12 +39,12 @@ public static partial class SourceLoader
             reader.Texts("time"),
             reader.Texts("id"),
             reader.Texts("roots"),
-            MapReader.Map(reader.Section("map"), bag),
-            MapReader.Lists(reader.Section("scopes")),
-            MapReader.Lists(reader.Section("entities")),
-            MapReader.Dialects(reader.Section("dialects"), bag),
-            new Vocabulary(reader.Texts("fields"), MapReader.Lists(reader.Section("vocabulary")), MapReader.Texts(reader.Section("levels"))));
-        var definition = new SourceDefinition(name, reader.Text("title") ?? name, Forms(reader, common, bag), reader.Text("sample"), reader.Mapping.Location);
+            MapReader.Map(reader.Section("map"), names, bag),
+            MapReader.Lists(reader.Section("scopes"), names, bag),
+            MapReader.Lists(reader.Section("entities"), names, bag),
+            MapReader.Dialects(reader.Section("dialects"), names, bag),
+            new Vocabulary(reader.Texts("fields"), MapReader.Lists(reader.Section("vocabulary"), PathNames.None, bag), MapReader.Texts(reader.Section("levels"))));
+        var definition = new SourceDefinition(name, reader.Text("title") ?? name, Forms(reader, common, names, bag), reader.Text("sample"), reader.Mapping.Location);
         reader.WarnAboutUnknownKeys();
         return definition;
     }
@@ -62,9 +63,9 @@ public static partial class SourceLoader
         return sources.ToImmutable();
     }
 
-    private static ImmutableArray<EventShape> Forms(MappingReader reader, CommonParts common, DiagnosticBag bag)
+    private static ImmutableArray<EventShape> Forms(MappingReader reader, CommonParts common, PathNames names, DiagnosticBag bag)
     {
-        if (reader.Node("forms") is not YamlSequence { Items.Length: > 0 } list) return [Form("record", reader, common, bag)];
+        if (reader.Node("forms") is not YamlSequence { Items.Length: > 0 } list) return [Form("record", reader, common, names, bag)];
         var forms = ImmutableArray.CreateBuilder<EventShape>();
         foreach (var item in list.Items)
         {
@@ -75,16 +76,16 @@ public static partial class SourceLoader
             }
 
             var one = new MappingReader(mapping, bag);
-            forms.Add(Form(one.RequiredText("name") ?? "", one, common, bag));
+            forms.Add(Form(one.RequiredText("name") ?? "", one, common, names, bag));
             one.WarnAboutUnknownKeys();
         }
 
         return forms.ToImmutable();
     }
 
-    private static EventShape Form(string name, MappingReader reader, CommonParts common, DiagnosticBag bag)
+    private static EventShape Form(string name, MappingReader reader, CommonParts common, PathNames names, DiagnosticBag bag)
     {
-        var own = MapReader.Map(reader.Has("forms") || name == "record" ? null : reader.Section("map"), bag);
+        var own = MapReader.Map(reader.Has("forms") || name == "record" ? null : reader.Section("map"), names, bag);
         var time = reader.Texts("time");
         var id = reader.Texts("id");
         var roots = reader.Texts("roots");
@@ -93,7 +94,10 @@ public static partial class SourceLoader
             Recognise(reader, bag), reader.Text("unwrap"),
             time.IsEmpty ? common.Time : time, id.IsEmpty ? common.Id : id, roots.IsEmpty ? common.Roots : roots,
             common.Map.Fields.SetItems(own.Fields), common.Map.Prefixes.AddRange(own.Prefixes), MapReader.Derivations(reader.Node("derive"), bag),
-            common.Scopes, common.Entities.ToImmutableSortedDictionary(StringComparer.Ordinal), common.Dialects, common.Vocabulary);
+            common.Scopes, common.Entities.ToImmutableSortedDictionary(StringComparer.Ordinal), common.Dialects, common.Vocabulary)
+        {
+            DialectFields = common.DialectFields,
+        };
     }
 
     private static ImmutableArray<RecordTest> Recognise(MappingReader reader, DiagnosticBag bag)
@@ -122,6 +126,8 @@ public static partial class SourceLoader
         ImmutableDictionary<string, ImmutableArray<string>> Entities, DialectParts DialectParts, Vocabulary Vocabulary)
     {
         public ImmutableArray<ValueDialect> Dialects => DialectParts.Values;
+
+        public ImmutableHashSet<string> DialectFields { get; } = [.. DialectParts.Fields.Keys.Except(Map.Fields.Keys, StringComparer.Ordinal)];
 
         public MappedFields Map { get; } = Map with { Fields = DialectParts.Fields.SetItems(Map.Fields) };
     }

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using System.Text.Json;
 using Waterguard.Content;
+using Waterguard.Output;
 using Waterguard.Pipeline;
+using Waterguard.Rules;
 using Waterguard.Sigma.Parsing;
 
 namespace Waterguard.Commands;
@@ -9,54 +10,33 @@ namespace Waterguard.Commands;
 /// <summary><c>waterguard rules</c>: check, test and explain rules.</summary>
 internal static class RulesCommand
 {
-    public static Command Build() => new("rules", "Check, test and explain Sigma rules") { Check() };
+    public static Command Build() => new("rules", "Check, test and explain Sigma rules") { Check(), RulesTestCommand.Build(), RulesExplainCommand.Build() };
+
+    internal static Option<string?> OutputOption()
+    {
+        var output = new Option<string?>("--output", "-o") { Description = "text or json", HelpName = "FORMAT" };
+        output.AcceptOnlyFromAmong("text", "json");
+        return output;
+    }
 
     private static Command Check()
     {
         var paths = new Argument<string[]>("PATH") { Description = "Rule files or folders", Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string?>("--output", "-o") { Description = "text or json", HelpName = "FORMAT" };
-        output.AcceptOnlyFromAmong("text", "json");
-        var command = new Command("check", "Parse and compile rules") { paths, output };
-        command.SetAction(parsed => RunCheck(parsed.GetRequiredValue(paths), parsed.GetValue(output) == "json"));
+        var output = OutputOption();
+        var verbose = new Option<bool>("--verbose") { Description = "Every rule that no known source reaches, instead of a count for each log source" };
+        var command = new Command("check", "Parse and compile rules, and find those that can never fire") { paths, output, verbose };
+        command.SetAction(parsed => RunCheck(parsed.GetRequiredValue(paths), parsed.GetValue(output) == "json", parsed.GetValue(verbose)));
         return command;
     }
 
-    private static int RunCheck(string[] paths, bool json)
+    private static int RunCheck(string[] paths, bool json, bool verbose)
     {
         if (paths.FirstOrDefault(p => !File.Exists(p) && !Directory.Exists(p)) is { } missing) return ExitCodes.Refuse($"{missing}: there is no such file or folder");
         var rules = RuleLoader.Load(paths.SelectMany(RuleFiles.Below));
-        var errors = rules.Diagnostics.Where(d => d.Severity == Severity.Error).ToArray();
-        var compiled = rules.Rules.Length + rules.Correlations.Length + rules.Filters;
-        if (json)
-        {
-            using var writer = new Utf8JsonWriter(Console.OpenStandardOutput(), new JsonWriterOptions { Indented = true });
-            writer.WriteStartObject();
-            writer.WriteNumber("files", rules.Files);
-            writer.WriteNumber("rules", rules.Rules.Length);
-            writer.WriteNumber("correlations", rules.Correlations.Length);
-            writer.WriteNumber("filters", rules.Filters);
-            writer.WriteNumber("compiled", compiled);
-            writer.WriteStartArray("errors");
-            foreach (var error in errors)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("file", error.Location.File);
-                writer.WriteNumber("line", error.Location.Line);
-                writer.WriteNumber("column", error.Location.Column);
-                writer.WriteString("code", error.Code);
-                writer.WriteString("message", error.Message);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-        else
-        {
-            foreach (var diagnostic in rules.Diagnostics) Console.Out.WriteLine(diagnostic);
-            Console.Out.WriteLine($"{rules.Files} files: {rules.Rules.Length} rules, {rules.Correlations.Length} correlations and {rules.Filters} filters compile; {errors.Length} errors.");
-        }
-
-        return errors.Length > 0 ? ExitCodes.Failed : ExitCodes.Done;
+        var sources = GenerationLoader.Load(ContentOptions.Default with { BuiltIn = false }).Sources;
+        var dead = new DeadRules(sources).Find(rules.Rules).ToArray();
+        if (json) RuleCheckReport.WriteJson(rules, dead);
+        else RuleCheckReport.Print(rules, dead, verbose);
+        return rules.Diagnostics.Any(d => d.Severity == Severity.Error) ? ExitCodes.Failed : ExitCodes.Done;
     }
 }

@@ -39,11 +39,12 @@ internal static class ScanCommand
         var watch = new RunWatch(TimeProvider.System);
         if (request.Jobs is < 1 or > 1024) return ExitCodes.Refuse("--jobs: a number from 1 to 1024");
         if (request.Labels.FirstOrDefault(l => l.IndexOf('=', StringComparison.Ordinal) <= 0) is { } wrong) return ExitCodes.Refuse($"--label {wrong}: KEY=VALUE is expected");
+        var labels = request.Labels.Select(l => l.Split('=', 2)).GroupBy(l => l[0], StringComparer.Ordinal).ToImmutableDictionary(g => g.Key, g => g.Last()[1], StringComparer.Ordinal);
         Generation generation;
         IReadOnlyList<ScanInput> inputs;
         try
         {
-            generation = GenerationLoader.Load(request.Content);
+            generation = GenerationLoader.Load(request.Content with { Labels = labels });
             inputs = ScanInput.Of(request.Paths);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -58,13 +59,14 @@ internal static class ScanCommand
         }
 
         watch.Loaded();
-        var labels = request.Labels.Select(l => l.Split('=', 2)).ToImmutableDictionary(l => l[0], l => l[1], StringComparer.Ordinal);
-        var options = new ScanOptions(request.Source, request.Jobs ?? Environment.ProcessorCount, labels);
+        var lowest = request.FailOn is { } failOn && failOn < request.MinLevel ? failOn : request.MinLevel;
+        var options = new ScanOptions(request.Source, request.Jobs ?? Environment.ProcessorCount, lowest);
+        using var spool = new RawSpool();
         ScanResult result;
         try
         {
             using var progress = ScanProgress.Start(inputs);
-            result = Scan.Run(generation, inputs, options, progress, cancel);
+            result = Scan.Run(generation, inputs, options, spool, progress, cancel);
         }
         catch (OperationCanceledException)
         {

@@ -26,10 +26,12 @@ internal static class Findings
         var bad = tally.MalformedRecords + tally.UnrecognisedRecords;
         if (bad > MaxShown) Console.Error.WriteLine($"… and {bad - MaxShown} more like these; --stats FILE lists the first of them.");
         var levels = Enum.GetValues<Level>().Reverse().Select(l => (Level: l, Count: alerts.Count(a => a.Rule.Level == l))).Where(l => l.Count > 0);
-        var counts = string.Join(", ", levels.Select(l => $"{l.Count} {Alerting.Output.AlertJson.Name(l.Level)}"));
+        var byLevel = string.Join(", ", levels.Select(l => $"{l.Count} {Alerting.Output.AlertJson.Name(l.Level)}"));
         Console.Error.WriteLine(
             $"{tally.Events} events ({string.Join(", ", tally.BySource.Select(s => $"{s.Key} {s.Value}"))}), {tally.MalformedRecords} malformed, "
-            + $"{tally.UnrecognisedRecords} unrecognised; {alerts.Count} alerts{(counts.Length > 0 ? $": {counts}" : "")}.");
+            + $"{tally.UnrecognisedRecords} unrecognised; {alerts.Count} alerts{(byLevel.Length > 0 ? $": {byLevel}" : "")}.");
+        var counts = string.Join(", ", result.Correlations.Counts.Where(c => c.Value > 0 && c.Key != "duplicates").Select(c => $"{c.Value} {c.Key.Replace('_', ' ')}"));
+        if (counts.Length > 0) Console.Error.WriteLine($"correlations could not use: {counts}.");
         foreach (var (id, why) in result.Correlations.NotEvaluated) Console.Error.WriteLine($"correlation {id} was not evaluated: {why}");
     }
 }

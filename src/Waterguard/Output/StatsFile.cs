@@ -24,11 +24,16 @@ internal static class StatsFile
         writer.WriteNumber("run_seconds", Math.Round(watch.RunSeconds, 6));
         writer.WriteNumber("alerts", alerts);
         writer.WriteNumber("peak_rss_bytes", process.PeakWorkingSet64);
+        writer.WriteNumber("depth_capped", tally.DepthCapped);
         writer.WriteNumber("regex_inputs_capped", generation.Counters.RegexInputsCapped);
         writer.WriteNumber("rules", generation.Rules.Rules.Length);
         writer.WriteNumber("correlations", generation.Rules.Correlations.Length);
         writer.WriteStartObject("sources");
         foreach (var (source, count) in tally.BySource) writer.WriteNumber(source, count);
+        writer.WriteEndObject();
+        writer.WriteNumber("correlation_findings", result.Correlations.Findings);
+        writer.WriteStartObject("correlations_could_not_use");
+        foreach (var (name, count) in result.Correlations.Counts) writer.WriteNumber(name, count);
         writer.WriteEndObject();
         writer.WriteStartObject("correlations_not_evaluated");
         foreach (var (id, why) in result.Correlations.NotEvaluated) writer.WriteString(id, why);

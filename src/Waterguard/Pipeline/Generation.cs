@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Waterguard.Alerting;
 using Waterguard.Content;
 using Waterguard.Detection;
+using Waterguard.Detection.Correlations;
 using Waterguard.Detection.Lists;
 using Waterguard.Detection.Matching;
 using Waterguard.Events.Shapes;
@@ -29,6 +30,7 @@ internal sealed class Generation
         Diagnostics = diagnostics;
         _strategies = strategies;
         _uses = RuleUse.Of(rules);
+        Correlations = new CorrelationEngine(rules, h => ReasonText.Names(h.Custom.Reason));
     }
 
     public SourceCatalog Sources { get; }
@@ -36,6 +38,8 @@ internal sealed class Generation
     public RuleCollection Rules { get; }
 
     public ListCatalog Lists { get; }
+
+    public CorrelationEngine Correlations { get; }
 
     public ImmutableArray<Diagnostic> Diagnostics { get; }
 

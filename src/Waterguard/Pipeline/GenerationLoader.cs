@@ -11,6 +11,9 @@ namespace Waterguard.Pipeline;
 internal sealed record ContentOptions(bool BuiltIn, ImmutableArray<string> Content, ImmutableArray<string> Rules, ImmutableArray<string> Lists)
 {
     public static ContentOptions Default { get; } = new(true, [], [], []);
+
+    /// <summary>ECS names that have the same value in every event of the run; what a record says itself goes first.</summary>
+    public ImmutableDictionary<string, string> Labels { get; init; } = ImmutableDictionary<string, string>.Empty;
 }
 
 /// <summary>Loads a <see cref="Generation"/>: sources, lists, rules, in this order. What is wrong is among its diagnostics, and the rest is used.</summary>
@@ -22,7 +25,7 @@ internal static class GenerationLoader
     {
         var bag = new DiagnosticBag();
         var files = new ContentFiles(options.BuiltIn, options.Content);
-        var sources = SourceCatalog.Load(files.Below("sources", Yaml), bag);
+        var sources = SourceCatalog.Load(files.Below("sources", Yaml), bag).With(options.Labels);
         var lists = ListFiles.Load(files, options.Lists);
         var strategies = files.Below("strategies", Yaml).Where(f => f.Path.Contains("/detections/", StringComparison.Ordinal)).Select(f => new RuleFile(f.Path, f.Text));
         var own = options.Rules.SelectMany(RuleFiles.Below);

@@ -1,15 +1,16 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using Waterguard.Alerting;
 using Waterguard.Detection.Matching;
 using Waterguard.Events.Framing;
 using Waterguard.Events.Shapes;
+using Waterguard.Sigma;
 
 namespace Waterguard.Pipeline;
 
 /// <summary>How to scan.</summary>
 /// <param name="Source">Read every record as this source; null: recognise.</param>
-internal sealed record ScanOptions(string? Source, int Jobs, ImmutableDictionary<string, string> Labels);
+/// <param name="Lowest">The lowest level that anybody asks for.</param>
+internal sealed record ScanOptions(string? Source, int Jobs, Level Lowest);
 
 /// <summary>What a scan found.</summary>
 internal sealed record ScanResult(IReadOnlyList<Alert> Alerts, ScanTally Tally, CorrelationTally Correlations);
@@ -17,17 +18,17 @@ internal sealed record ScanResult(IReadOnlyList<Alert> Alerts, ScanTally Tally, 
 /// <summary>The whole way of a scan, top to bottom: inputs → batches → workers (bytes to matches) → alerts of rules, and of correlations → one sorted list.</summary>
 internal static class Scan
 {
-    public static ScanResult Run(Generation generation, IReadOnlyList<ScanInput> inputs, ScanOptions options, IProgress<long> progress, CancellationToken cancel)
+    public static ScanResult Run(Generation generation, IReadOnlyList<ScanInput> inputs, ScanOptions options, RawSpool spool, IProgress<long> progress, CancellationToken cancel)
     {
         var told = options.Source is null ? null : generation.Sources.Find(options.Source)!.Forms.ToArray();
         var matches = options.Jobs <= 1
-            ? Alone(generation, inputs, told, progress, cancel, out var tally)
-            : Together(generation, inputs, told, options.Jobs, progress, cancel, out tally);
+            ? Alone(generation, inputs, told, found => new MatchDescriber(generation, options.Lowest, spool, found), progress, cancel, out var tally)
+            : Together(generation, inputs, told, options.Jobs, found => new MatchDescriber(generation, options.Lowest, spool, found), progress, cancel, out tally);
         var factory = new AlertFactory(generation.StrategyOf);
-        var alerts = new AlertSet(options.Labels);
+        var alerts = new AlertSet();
         foreach (var match in matches)
         {
-            if (generation.UseOf(match.Rule).Alerts) alerts.Add(factory.FromMatch(match));
+            if (generation.UseOf(match.Rule).Alerts && match.Rule.Header.Level >= options.Lowest) alerts.Add(factory.FromMatch(match));
         }
 
         var correlations = Correlating.Run(generation, matches, factory, alerts);
@@ -35,11 +36,15 @@ internal static class Scan
     }
 
     // One worker: everything on this thread, nothing between the bytes and the rules.
-    private static List<Match> Alone(Generation generation, IReadOnlyList<ScanInput> inputs, EventShape[]? told, IProgress<long> progress, CancellationToken cancel, out ScanTally tally)
+    private static List<Match> Alone(
+        Generation generation, IReadOnlyList<ScanInput> inputs, EventShape[]? told, Func<Action<Match>, MatchDescriber> describe,
+        IProgress<long> progress, CancellationToken cancel, out ScanTally tally)
     {
         var matches = new List<Match>();
         tally = new ScanTally();
-        var worker = new ScanWorker(generation, told, tally, matches.Add);
+        var matched = new MatchedRecords();
+        var worker = new ScanWorker(generation, told, tally, matched);
+        var describer = describe(matches.Add);
         var batch = new RecordBatch();
         foreach (var input in inputs)
         {
@@ -48,6 +53,7 @@ internal static class Scan
             {
                 cancel.ThrowIfCancellationRequested();
                 worker.Process(batch);
+                describer.Describe(matched);
                 progress.Report(batch.Bytes);
                 if (batch.Count == 0) break;
             }
@@ -57,7 +63,9 @@ internal static class Scan
     }
 
     // One thread reads, the others match. Batches go round: as many as can be under way at once, and no more memory than that.
-    private static List<Match> Together(Generation generation, IReadOnlyList<ScanInput> inputs, EventShape[]? told, int jobs, IProgress<long> progress, CancellationToken cancel, out ScanTally tally)
+    private static List<Match> Together(
+        Generation generation, IReadOnlyList<ScanInput> inputs, EventShape[]? told, int jobs, Func<Action<Match>, MatchDescriber> describe,
+        IProgress<long> progress, CancellationToken cancel, out ScanTally tally)
     {
         using var filled = new BlockingCollection<RecordBatch>();
         using var empty = new BlockingCollection<RecordBatch>();
@@ -69,10 +77,13 @@ internal static class Scan
             {
                 found[number] = [];
                 tallies[number] = new ScanTally();
-                var worker = new ScanWorker(generation, told, tallies[number], found[number].Add);
+                var matched = new MatchedRecords();
+                var worker = new ScanWorker(generation, told, tallies[number], matched);
+                var describer = describe(found[number].Add);
                 foreach (var batch in filled.GetConsumingEnumerable(cancel))
                 {
                     worker.Process(batch);
+                    describer.Describe(matched);
                     progress.Report(batch.Bytes);
                     empty.Add(batch, cancel);
                 }

@@ -22,6 +22,9 @@ internal sealed class ScanTally
 
     public long Envelopes { get; private set; }
 
+    /// <summary>Events of which a part was nested too deeply to be looked at.</summary>
+    public long DepthCapped { get; set; }
+
     public List<RecordProblem> Problems { get; } = [];
 
     public IReadOnlyDictionary<string, long> BySource
@@ -67,6 +70,7 @@ internal sealed class ScanTally
         MalformedRecords += other.MalformedRecords;
         UnrecognisedRecords += other.UnrecognisedRecords;
         Envelopes += other.Envelopes;
+        DepthCapped += other.DepthCapped;
         Problems.AddRange(other.Problems);
         foreach (var (source, count) in other.BySource) _bySource[source] = _bySource.GetValueOrDefault(source) + count;
     }

@@ -8,13 +8,12 @@ using Waterguard.Sources.Recognition;
 namespace Waterguard.Pipeline;
 
 /// <summary>Takes records from bytes to matches. Owns all memory that the hot path uses; one a thread.</summary>
-internal sealed class ScanWorker(Generation generation, EventShape[]? told, ScanTally tally, Action<Match> onMatch)
+internal sealed class ScanWorker(Generation generation, EventShape[]? told, ScanTally tally, MatchedRecords matches)
 {
     private const int MaxNesting = 4;
 
     private readonly EventReader _reader = new();
     private readonly EventBuffer _fields = new();
-    private readonly EventBuffer _details = new();
     private readonly Dictionary<EventShape, FormState> _states = new(ReferenceEqualityComparer.Instance);
     private readonly FormRecogniser _recogniser = told is null ? generation.Sources.Recogniser : new FormRecogniser(told);
     private FormState? _current;
@@ -66,21 +65,10 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
     private void Match(FormState state, byte[] buffer, int start, int length, Place place)
     {
         tally.Event(state.Plan.Form.Source);
-        foreach (var derivation in state.Plan.Rules.Layout.Derivations) derivation.Apply(_fields);
+        if (_fields.DepthCapped) tally.DepthCapped++;
+        state.Plan.Rules.Layout.Complete(_fields);
         var matched = state.Matcher.Match(_fields, _reader);
-        if (matched.Length > 0) Describe(state, matched, buffer, start, length, place);
-    }
-
-    // The cold path: the record is read once more for everything that its matches carry.
-    private void Describe(FormState state, ReadOnlySpan<int> matched, byte[] buffer, int start, int length, Place place)
-    {
-        state.Plan.Details.Read(_reader, _details, buffer, start, length);
-        var raw = buffer.AsSpan(start, length).ToArray();
-        foreach (var number in matched)
-        {
-            var rule = state.Plan.Rules.Rules[number];
-            onMatch(state.Plan.Details.Describe(rule, generation.UseOf(rule).Names, _details, place.File, place.Line, place.Offset, raw));
-        }
+        if (matched.Length > 0) matches.Add(state.Plan, matched, buffer.AsSpan(start, length), place);
     }
 
     private void Unwrap(FormState state, byte[] buffer, int start, int length, Place place, int nesting)

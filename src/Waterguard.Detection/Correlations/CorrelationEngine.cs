@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using Waterguard.Detection.Matching;
+using Waterguard.Sigma;
+using Waterguard.Sigma.Correlations;
+
+namespace Waterguard.Detection.Correlations;
+
+/// <summary>All correlations of a set of rules, in event time: what it finds is a function of the set of matches, not of their order or of copies among
+/// them. What each type means exactly is in <c>docs/correlations.md</c>. Immutable; shared.</summary>
+public sealed class CorrelationEngine
+{
+    private readonly ImmutableArray<CorrelationPlan> _plans;
+    private readonly ImmutableDictionary<string, ImmutableArray<int>> _consumers;
+    private readonly long _horizon;
+
+    /// <summary>Works out who consumes what, inner correlations before those that consume them.</summary>
+    /// <param name="reasonNames">The names that a rule's reason shows.</param>
+    public CorrelationEngine(RuleCollection rules, Func<RuleHeader, IEnumerable<string>> reasonNames)
+    {
+        var ids = Ids(rules);
+        NotEvaluated = CorrelationSupport.NotEvaluated(rules.Correlations, ids);
+        var silent = rules.Correlations.Where(c => !c.Generate).SelectMany(c => c.Rules).Select(r => ids[r]).ToHashSet(StringComparer.Ordinal);
+        _plans =
+        [
+            .. CorrelationSupport.InnerFirst(rules.Correlations, ids).Where(c => !NotEvaluated.ContainsKey(c.Header.Id)).Select(c => new CorrelationPlan(
+                c, !silent.Contains(c.Header.Id),
+                c.Rules.Select((r, i) => (Id: ids[r], Index: i)).GroupBy(r => r.Id, StringComparer.Ordinal)
+                    .ToImmutableDictionary(g => g.Key, g => g.Select(r => r.Index).ToImmutableArray(), StringComparer.Ordinal),
+                c.ParsedExpression(), [.. reasonNames(c.Header).Distinct(StringComparer.Ordinal)])),
+        ];
+        _consumers = _plans.SelectMany((p, i) => p.References.Keys.Select(id => (Id: id, Plan: i))).GroupBy(c => c.Id, StringComparer.Ordinal)
+            .ToImmutableDictionary(g => g.Key, g => g.Select(c => c.Plan).ToImmutableArray(), StringComparer.Ordinal);
+        _horizon = _plans.IsEmpty ? 0 : _plans.Max(p => p.Correlation.TimeSpan.Ticks);
+    }
+
+    /// <summary>Correlations that are not evaluated, by id, and why.</summary>
+    public ImmutableSortedDictionary<string, string> NotEvaluated { get; }
+
+    /// <summary>How many correlations are evaluated.</summary>
+    public int Evaluated => _plans.Length;
+
+    /// <summary>All findings in a set of matches.</summary>
+    public CorrelationOutcome Run(IEnumerable<Match> matches)
+    {
+        var counts = new CorrelationCounts();
+        var queues = _plans.Select(_ => new List<Occurrence>()).ToArray();
+        foreach (var one in Distinct(matches, counts)) Route(one, queues);
+        var all = new List<CorrelationFinding>();
+        for (var i = 0; i < _plans.Length; i++)
+        {
+            var found = new List<CorrelationFinding>();
+            var run = new CorrelationRun(_plans[i], counts, found.Add);
+            if (_plans[i].References.Keys.Any(IsCorrelation)) queues[i].Sort(Occurrence.Order);
+            foreach (var one in queues[i]) run.Add(one);
+            run.Finish();
+            queues[i] = []; // its memory is not needed while the next ones run
+            foreach (var finding in found) Route(Occurrence.Of(finding), queues);
+            all.AddRange(found);
+        }
+
+        return new CorrelationOutcome([.. all.Order(FindingOrder)], counts);
+    }
+
+    private static Comparer<CorrelationFinding> FindingOrder { get; } = Comparer<CorrelationFinding>.Create((left, right) =>
+    {
+        var order = left.Opened.CompareTo(right.Opened);
+        if (order == 0) order = string.CompareOrdinal(left.Correlation.Header.Id, right.Correlation.Header.Id);
+        if (order == 0) order = string.CompareOrdinal(left.Key, right.Key);
+        return order != 0 ? order : string.CompareOrdinal(string.Join('\0', left.Anchor), string.Join('\0', right.Anchor));
+    });
+
+    private bool IsCorrelation(string id) => _plans.Any(p => p.Correlation.Header.Id == id);
+
+    private void Route(Occurrence occurrence, List<Occurrence>[] queues)
+    {
+        foreach (var plan in _consumers.GetValueOrDefault(occurrence.RuleId, [])) queues[plan].Add(occurrence);
+    }
+
+    // In order, each record once for a rule: a copy that comes later than every window is long cannot meet the first.
+    private IEnumerable<Occurrence> Distinct(IEnumerable<Match> matches, CorrelationCounts counts)
+    {
+        var sorted = new List<Occurrence>();
+        foreach (var match in matches)
+        {
+            if (!_consumers.ContainsKey(match.Rule.Header.Id)) continue;
+            if (match.TimeKnown) sorted.Add(Occurrence.Of(match));
+            else counts.WithoutTime++;
+        }
+
+        sorted.Sort(Occurrence.Order);
+        var seen = new HashSet<(string, string)>();
+        var recent = new Queue<Occurrence>();
+        foreach (var one in sorted)
+        {
+            while (recent.TryPeek(out var oldest) && oldest.Ticks < one.Ticks - _horizon) seen.Remove(Identity(recent.Dequeue()));
+            if (seen.Add(Identity(one)))
+            {
+                recent.Enqueue(one);
+                yield return one;
+            }
+            else
+            {
+                counts.Duplicates++;
+            }
+        }
+    }
+
+    private static (string, string) Identity(Occurrence one) => (one.RecordId, one.RuleId);
+
+    private static ImmutableDictionary<string, string> Ids(RuleCollection rules)
+    {
+        var ids = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var header in rules.Rules.Select(r => r.Header).Concat(rules.Correlations.Select(c => c.Header)))
+        {
+            ids[header.Id] = header.Id;
+            if (header.Name is { } name) ids[name] = header.Id;
+        }
+
+        return ids.ToImmutable();
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Waterguard.Detection.Matching;
+using Waterguard.Sigma.Correlations;
+
+namespace Waterguard.Detection.Correlations;
+
+/// <summary>A correlation's condition held for one key, over one excursion. Immutable.</summary>
+/// <param name="Alerts">False where another correlation consumes it and does not say <c>generate: true</c>.</param>
+/// <param name="Group">Group-by name -> value; empty without group-by.</param>
+/// <param name="Key">The group's values as one text, the same wherever it is computed.</param>
+/// <param name="Start">Time of the first event.</param>
+/// <param name="End">Time of the last event.</param>
+/// <param name="Opened">When the condition first held.</param>
+/// <param name="Measured">The number that the condition was judged on, where it was farthest out; for the temporal types how many rules took part.</param>
+/// <param name="Anchor">Record ids that tell this finding from every other of the same correlation and key.</param>
+/// <param name="Values">What a reason may show: up to some values of each name that it reads.</param>
+/// <param name="Evidence">The first three events and the last five, in order.</param>
+/// <param name="Count">How many matches took part.</param>
+/// <param name="EventCount">How many events did: more than matches where findings of other correlations took part.</param>
+public sealed record CorrelationFinding(
+    Correlation Correlation, bool Alerts, ImmutableSortedDictionary<string, string> Group, string Key,
+    DateTimeOffset Start, DateTimeOffset End, DateTimeOffset Opened, double Measured, ImmutableArray<string> Anchor,
+    ImmutableSortedDictionary<string, ImmutableArray<string>> Entities, ImmutableDictionary<string, ImmutableArray<string>> Values,
+    ImmutableArray<Evidence> Evidence, long Count, long EventCount);
+
+/// <summary>All findings of a run, by time, correlation, key and anchor, with what could not be used.</summary>
+public sealed record CorrelationOutcome(ImmutableArray<CorrelationFinding> Findings, CorrelationCounts Counts);
+
+/// <summary>What correlations could not use, or was capped: nothing is left out silently. One a run; not thread-safe.</summary>
+public sealed class CorrelationCounts
+{
+    /// <summary>Matches whose record has no time that can be read: no window can hold them.</summary>
+    public long WithoutTime { get; internal set; }
+
+    /// <summary>Matches without a value for some group-by field, once for each correlation that wanted it.</summary>
+    public long WithoutKey { get; internal set; }
+
+    /// <summary>Copies of a record that the same rule had matched already.</summary>
+    public long Duplicates { get; internal set; }
+
+    /// <summary>Matches without the field that is counted or measured.</summary>
+    public long WithoutValue { get; internal set; }
+
+    /// <summary>Values that should be measured and are no numbers, or beyond ±10²¹.</summary>
+    public long NotNumbers { get; internal set; }
+
+    /// <summary>Keys of one match beyond <see cref="GroupKeys.MaxKeys"/>.</summary>
+    public long KeysCapped { get; internal set; }
+
+    /// <summary>Values, or tuples of them, of one match beyond <see cref="GroupKeys.MaxKeys"/> that were not counted.</summary>
+    public long ValuesCapped { get; internal set; }
+
+    /// <summary>Matches of new keys when a correlation had as many keys as it may.</summary>
+    public long KeysRefused { get; internal set; }
+
+    /// <summary>Events that left a window early because it held as many as it may.</summary>
+    public long WindowsCapped { get; internal set; }
+
+    /// <summary>All of them by the names under which they are shown.</summary>
+    public ImmutableSortedDictionary<string, long> All => ImmutableSortedDictionary.CreateRange<string, long>(StringComparer.Ordinal,
+    [
+        new("duplicates", Duplicates), new("keys_capped", KeysCapped), new("keys_refused", KeysRefused), new("not_numbers", NotNumbers),
+        new("values_capped", ValuesCapped), new("windows_capped", WindowsCapped), new("without_key", WithoutKey), new("without_time", WithoutTime), new("without_value", WithoutValue),
+    ]);
+}

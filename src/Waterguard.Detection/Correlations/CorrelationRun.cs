@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using Waterguard.Sigma.Conditions;
+using Waterguard.Sigma.Correlations;
+
+namespace Waterguard.Detection.Correlations;
+
+/// <summary>One correlation with what was worked out of it beforehand. Immutable; shared.</summary>
+/// <param name="References">Id of a rule -> its places in the correlation's list.</param>
+/// <param name="ReasonNames">Names that the reason shows.</param>
+internal sealed record CorrelationPlan(
+    Correlation Correlation, bool Alerts, ImmutableDictionary<string, ImmutableArray<int>> References, Condition? Expression, ImmutableArray<string> ReasonNames);
+
+/// <summary>Takes the occurrences of one correlation, in order, to its findings. Keys whose windows are over are forgotten as time goes on. One a run; not
+/// thread-safe.</summary>
+internal sealed class CorrelationRun(CorrelationPlan plan, CorrelationCounts counts, Action<CorrelationFinding> found)
+{
+    /// <summary>Keys that a correlation has state for at once. Beyond, new keys are refused, and counted.</summary>
+    public const int MaxKeys = 1 << 20;
+
+    private const int FirstSweep = 4096;
+
+    private readonly Dictionary<string, KeyWindow> _windows = new(StringComparer.Ordinal);
+    private readonly HashSet<KeyWindow> _touched = [];
+    private readonly GroupKeys _keys = new(plan.Correlation, plan.References);
+    private readonly RuleIndex _rules = new(plan.Correlation.Rules, plan.References);
+    private readonly Thresholds _thresholds = new(plan.Correlation.Conditions);
+    private readonly FieldNames _fields = new(plan.Correlation, plan.References);
+    private readonly WindowSetting _setting = new(plan.Correlation, plan.Alerts, plan.Correlation.TimeSpan.Ticks, plan.ReasonNames, counts, found);
+    private long _now = long.MinValue;
+    private int _sweepAt = FirstSweep;
+
+    /// <summary>The next occurrence, not earlier than the one before.</summary>
+    public void Add(Occurrence occurrence)
+    {
+        if (occurrence.Ticks > _now) Judge();
+        _now = occurrence.Ticks;
+        foreach (var key in _keys.Of(occurrence, counts))
+        {
+            if (Find(key) is not { } window) continue;
+            window.Add(occurrence);
+            _touched.Add(window);
+        }
+    }
+
+    /// <summary>There are no more.</summary>
+    public void Finish()
+    {
+        Judge();
+        foreach (var window in _windows.Values) window.Finish();
+        _windows.Clear();
+    }
+
+    private void Judge()
+    {
+        foreach (var window in _touched) window.Judge();
+        _touched.Clear();
+    }
+
+    private KeyWindow? Find(GroupKey key)
+    {
+        if (_windows.TryGetValue(key.Text, out var window)) return window;
+        if (_windows.Count >= _sweepAt) Sweep();
+        if (_windows.Count >= MaxKeys)
+        {
+            counts.KeysRefused++;
+            return null;
+        }
+
+        return _windows[key.Text] = Make(key);
+    }
+
+    // Costs as much as the keys that came since the last time.
+    private void Sweep()
+    {
+        foreach (var (key, window) in _windows)
+        {
+            if (!window.IsOver(_now)) continue;
+            window.Finish();
+            _windows.Remove(key);
+        }
+
+        _sweepAt = Math.Min(MaxKeys, Math.Max(FirstSweep, _windows.Count * 2));
+    }
+
+    private KeyWindow Make(GroupKey key) => plan.Correlation.Type switch
+    {
+        CorrelationType.EventCount => Counted(key, () => new EventCount(_thresholds)),
+        CorrelationType.ValueCount => Counted(key, () => new ValueCount(_thresholds, _fields)),
+        CorrelationType.ValueSum when _thresholds.HaveUpperBound => new WholeWindow(_setting, key, () => new ValueSum(_thresholds, _fields, mean: false)),
+        CorrelationType.ValueSum => new SlidingWindow(_setting, key, new ValueSum(_thresholds, _fields, mean: false), openerInAnchor: true),
+        CorrelationType.ValueAvg => new SlidingWindow(_setting, key, new ValueSum(_thresholds, _fields, mean: true), openerInAnchor: true),
+        CorrelationType.ValuePercentile =>
+            new SlidingWindow(_setting, key, new ValuePercentile(_thresholds, _fields, plan.Correlation.Percentile ?? 50), openerInAnchor: true),
+        CorrelationType.TemporalOrdered => new OrderedWindow(_setting, key, _rules),
+        _ when RulesPresent.NeedsWholeWindow(_thresholds, plan.Expression) => new WholeWindow(_setting, key, Present),
+        _ => new TemporalWindow(_setting, key, _rules, Present()),
+    };
+
+    private KeyWindow Counted(GroupKey key, Func<Measure> measure) =>
+        _thresholds.HaveUpperBound ? new WholeWindow(_setting, key, measure) : new SlidingWindow(_setting, key, measure(), openerInAnchor: false);
+
+    private RulesPresent Present() => new(_thresholds, _rules, plan.Expression);
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+
+namespace Waterguard.Detection.Correlations;
+
+/// <summary>Waits until enough of the rules have matched within the time span, in any order. The latest match of each takes part; what came until then is
+/// used up, and the next set starts from nothing.</summary>
+internal sealed class TemporalWindow(WindowSetting setting, GroupKey key, RuleIndex rules, RulesPresent condition) : KeyWindow(setting, key)
+{
+    private readonly Occurrence?[] _latest = new Occurrence?[rules.Count];
+
+    public override void Judge()
+    {
+        if (!condition.HoldsFor(i => _latest[i] is not null)) return;
+        var used = _latest.OfType<Occurrence>().Distinct().Order(Occurrence.Order).ToArray();
+        var trail = new Trail(Setting.ReasonNames);
+        foreach (var one in used) trail.Add(one);
+        Report(trail, Now, used.Length, [.. used.Select(u => u.RecordId)]);
+        Array.Clear(_latest);
+    }
+
+    public override void Finish()
+    {
+    }
+
+    protected override void Advance(long now)
+    {
+        for (var i = 0; i < _latest.Length; i++)
+        {
+            if (_latest[i] is { } one && one.Ticks < now - Setting.Span) _latest[i] = null;
+        }
+    }
+
+    protected override void Take(Occurrence occurrence)
+    {
+        foreach (var rule in rules.Of(occurrence.RuleId)) _latest[rule] = occurrence;
+    }
+}
+
+/// <summary>Waits until all rules have matched in their order within the time span. For each beginning of the sequence the one that started last is kept: no
+/// other can still be completed when it cannot. Events of one time stand in whatever order completes. What was used, and all before it, is used up.</summary>
+internal sealed class OrderedWindow(WindowSetting setting, GroupKey key, RuleIndex rules) : KeyWindow(setting, key)
+{
+    private readonly Chain?[] _chains = new Chain?[rules.Count];
+    private readonly List<(int Step, Occurrence One)> _fresh = [];
+
+    public override void Judge()
+    {
+        foreach (var (step, one) in _fresh.OrderBy(f => f.Step))
+        {
+            if (step > 0 && _chains[step - 1] is null) continue;
+            var chain = new Chain(step > 0 ? _chains[step - 1] : null, one);
+            if (_chains[step] is not { } known || chain.Start >= known.Start) _chains[step] = chain;
+        }
+
+        _fresh.Clear();
+        if (_chains[^1] is { } whole) Complete(whole);
+    }
+
+    public override void Finish()
+    {
+    }
+
+    protected override void Advance(long now)
+    {
+        for (var i = 0; i < _chains.Length; i++)
+        {
+            if (_chains[i] is { } chain && chain.Start < now - Setting.Span) _chains[i] = null;
+        }
+    }
+
+    protected override void Take(Occurrence occurrence)
+    {
+        foreach (var step in rules.Of(occurrence.RuleId)) _fresh.Add((step, occurrence));
+    }
+
+    private void Complete(Chain whole)
+    {
+        var trail = new Trail(Setting.ReasonNames);
+        var steps = whole.Steps();
+        foreach (var one in steps) trail.Add(one);
+        Report(trail, Now, steps.Count, [.. steps.Select(s => s.RecordId)]);
+        Array.Clear(_chains);
+    }
+
+    /// <summary>A beginning of the sequence, its last event first.</summary>
+    private sealed class Chain(Chain? before, Occurrence last)
+    {
+        private readonly Chain? _before = before;
+        private readonly Occurrence _last = last;
+
+        public long Start { get; } = before?.Start ?? last.Ticks;
+
+        public List<Occurrence> Steps()
+        {
+            var steps = _before?.Steps() ?? [];
+            steps.Add(_last);
+            return steps;
+        }
+    }
+}
