@@ -42,10 +42,11 @@ internal static class AlertTable
         console.Write(table);
     }
 
-    // Into a file or pipe go no control sequences, and the width is what COLUMNS says.
+    // Into a file or pipe go no control sequences, nor to a terminal whose user wants no colour; off the terminal the width is what COLUMNS says.
     private static IAnsiConsole Open()
     {
-        var console = AnsiConsole.Create(Console.IsOutputRedirected ? new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors } : new AnsiConsoleSettings());
+        var plain = Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+        var console = AnsiConsole.Create(plain ? new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors } : new AnsiConsoleSettings());
         if (Console.IsOutputRedirected) console.Profile.Width = int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), System.Globalization.CultureInfo.InvariantCulture, out var columns) && columns > 40 ? columns : 120;
         return console;
     }

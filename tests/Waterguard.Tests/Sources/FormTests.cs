@@ -1,6 +1,7 @@
 using Waterguard.Detection.Matching;
 using Waterguard.Events.Framing;
 using Waterguard.Pipeline;
+using Waterguard.Sigma;
 using Xunit;
 
 namespace Waterguard.Tests.Sources;
@@ -71,9 +72,17 @@ public sealed class FormTests
         var generation = GenerationLoader.Load(ContentOptions.Default with { BuiltIn = false, Rules = [rule] });
         Assert.Empty(generation.Diagnostics);
         var matches = new List<Match>();
-        var worker = new ScanWorker(generation, null, new ScanTally(), matches.Add);
+        var matched = new MatchedRecords();
+        var worker = new ScanWorker(generation, null, new ScanTally(), matched);
+        using var spool = new RawSpool();
+        var describer = new MatchDescriber(generation, Level.Informational, spool, matches.Add);
         using var reader = new RecordReader(File.OpenRead(Repository.PathOf("tests", "data", "forms", file)), file);
-        for (var batch = new RecordBatch(); reader.Read(batch);) worker.Process(batch);
+        for (var batch = new RecordBatch(); reader.Read(batch);)
+        {
+            worker.Process(batch);
+            describer.Describe(matched);
+        }
+
         return matches;
     }
 }
