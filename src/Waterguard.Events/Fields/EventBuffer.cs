@@ -67,6 +67,12 @@ public sealed class EventBuffer
     /// <summary>Index of an element in its array.</summary>
     public int IndexOf(int element) => _elements[element].Index;
 
+    /// <summary>Where the bytes of a value that was not decoded yet start in the record; those of a string, behind its quote.</summary>
+    public int OffsetOf(int value) => _values[value].Start;
+
+    /// <summary>How many bytes the value has, before it is decoded.</summary>
+    public int LengthOf(int value) => _values[value].Length;
+
     /// <summary>The value's text as UTF-8, JSON escapes resolved. Valid until the next record or the next call on the same buffer.</summary>
     public ReadOnlySpan<byte> Utf8(int value)
     {
@@ -90,6 +96,15 @@ public sealed class EventBuffer
         var length = Encoding.UTF8.GetBytes(text, _scratch.AsSpan(start));
         _scratchUsed = start + length;
         Add(slot, start, length, ValueKind.String, ValueFlags.InScratch, element);
+    }
+
+    /// <summary>Adds a value to another slot as well. Such copies are no repetition of each other.</summary>
+    internal void AddCopy(int slot, int value)
+    {
+        var copy = _values[value];
+        Add(slot, copy.Start, copy.Length, copy.Kind, copy.Flags | ValueFlags.Plural, copy.Element);
+        ref var added = ref _values[_count - 1];
+        (added.CharStart, added.CharLength) = (copy.CharStart, copy.CharLength);
     }
 
     /// <summary>Adds a slice of the record as a text value, as a table's cells are.</summary>

@@ -39,8 +39,11 @@ public sealed class EventLayout
 {
     private readonly ImmutableDictionary<string, FieldBinding> _bindings;
 
-    private EventLayout(EventShape shape, FieldTree tree, ImmutableDictionary<string, FieldBinding> bindings, ImmutableArray<BoundDerivation> derivations)
+    private readonly ImmutableArray<BoundPairs> _pairs;
+
+    private EventLayout(EventShape shape, FieldTree tree, ImmutableDictionary<string, FieldBinding> bindings, ImmutableArray<BoundPairs> pairs, ImmutableArray<BoundDerivation> derivations)
     {
+        _pairs = pairs;
         Shape = shape;
         Tree = tree;
         _bindings = bindings;
@@ -59,9 +62,10 @@ public sealed class EventLayout
     /// <summary>The name under which rules ask whether the record has some key twice in the same object.</summary>
     public const string DuplicateKeysName = "waterguard.duplicate_keys";
 
-    /// <summary>Fills in what the record does not say itself: derived fields, and whether it has duplicate keys.</summary>
+    /// <summary>Fills in what the record does not say itself: the values of lists under their names, derived fields, and whether it has duplicate keys.</summary>
     public void Complete(EventBuffer fields)
     {
+        foreach (var pairs in _pairs) pairs.Apply(fields);
         foreach (var derivation in Derivations) derivation.Apply(fields);
         if (fields.HasDuplicateKeys && Find(DuplicateKeysName) is { } binding) fields.AddText(binding.Tiers[0][0].Slot, "true");
     }
@@ -74,6 +78,7 @@ public sealed class EventLayout
     {
         private readonly FieldTree.Builder _tree = new();
         private readonly Dictionary<string, FieldBinding> _bindings = new(StringComparer.Ordinal);
+        private readonly BoundPairs.Builder[] _pairs = [.. shape.Pairs.Select(p => new BoundPairs.Builder(p))];
         private readonly HashSet<string> _derived = new(
             shape.Derive.SelectMany(d => new Regex(d.Pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, TimeSpan.FromSeconds(1)).GetGroupNames())
                 .Where(n => !char.IsAsciiDigit(n[0])).Select(GroupField), StringComparer.Ordinal);
@@ -89,8 +94,10 @@ public sealed class EventLayout
         {
             if (_bindings.TryGetValue(name, out var known)) return known;
             var tiers = ImmutableArray.CreateBuilder<ImmutableArray<SlotBinding>>();
-            tiers.Add([.. RawPaths(name).Select(p => Slot(p, null))]);
-            if (Mapping(name) is { } mapped) tiers.Add(mapped);
+            ImmutableArray<SlotBinding> raw = [.. RawPaths(name).Select(p => Slot(p, null))];
+            if (Mapping(name) is not { } mapped) tiers.Add(raw);
+            else if (IsBelowItself(name)) tiers.Add([.. raw.Concat(mapped).DistinctBy(s => s.Slot)]);
+            else tiers.AddRange(raw, mapped);
             var binding = new FieldBinding(name, tiers.ToImmutable());
             _bindings[name] = binding;
             return binding;
@@ -110,7 +117,8 @@ public sealed class EventLayout
             var derivations = shape.Derive
                 .Select(d => new BoundDerivation(_tree.Slot(FieldPath.Parse(d.From)), d.Pattern, name => _bindings.ContainsKey(name) || _derived.Contains(name) ? _tree.Slot(FieldPath.Parse(name)) : -1))
                 .ToImmutableArray();
-            return new EventLayout(shape, _tree.Build(), _bindings.ToImmutableDictionary(StringComparer.Ordinal), derivations);
+            var pairs = _pairs.Select(p => p.Build(_tree)).OfType<BoundPairs>().ToImmutableArray();
+            return new EventLayout(shape, _tree.Build(), _bindings.ToImmutableDictionary(StringComparer.Ordinal), pairs, derivations);
         }
 
         internal static string GroupField(string group) => group.Replace("__", ".", StringComparison.Ordinal);
@@ -135,35 +143,15 @@ public sealed class EventLayout
             return [.. mapping.Paths.SelectMany(RawPaths).Select(p => Slot(p, mapping.Values))];
         }
 
-        private SlotBinding Slot(FieldPath path, ImmutableDictionary<string, string>? values) =>
-            new(_tree.Slot(path), path.HasIndex ? _tree.Indexes(path) : [], values, null);
-    }
-}
+        // An object or an array of objects has no text of its own: a name mapped to what lies below it means that as well.
+        private bool IsBelowItself(string name) =>
+            shape.Map[name].Paths is { IsEmpty: false } paths && FieldPath.Parse(name) is var self && paths.All(p => FieldPath.Parse(p).StartsWith(self));
 
-/// <summary>A derivation with its slots.</summary>
-public sealed class BoundDerivation
-{
-    private readonly Regex _pattern;
-    private readonly (string Group, int Slot)[] _groups;
-    private readonly int _from;
-
-    internal BoundDerivation(int from, string pattern, Func<string, int> slotOf)
-    {
-        _from = from;
-        _pattern = new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, TimeSpan.FromSeconds(1));
-        _groups = [.. _pattern.GetGroupNames().Where(n => !char.IsAsciiDigit(n[0])).Select(n => (n, slotOf(EventLayout.Builder.GroupField(n)))).Where(g => g.Item2 >= 0)];
-    }
-
-    /// <summary>Fills in the fields of one record. Allocates when the pattern fits: only forms that need it pay.</summary>
-    public void Apply(EventBuffer fields)
-    {
-        var value = fields.First(_from);
-        if (value < 0 || fields.Chars(value).Length > 4096) return;
-        var match = _pattern.Match(fields.Chars(value).ToString());
-        if (!match.Success) return;
-        foreach (var (group, slot) in _groups)
+        private SlotBinding Slot(FieldPath path, ImmutableDictionary<string, string>? values)
         {
-            if (match.Groups[group] is { Success: true } found && fields.First(slot) < 0) fields.AddText(slot, found.ValueSpan);
+            var slot = _tree.Slot(path);
+            foreach (var pairs in _pairs) pairs.Want(path, slot);
+            return new SlotBinding(slot, path.HasIndex ? _tree.Indexes(path) : [], values, null);
         }
     }
 }

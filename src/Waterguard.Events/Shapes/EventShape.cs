@@ -38,12 +38,20 @@ public sealed record EventShape(
     /// <summary>Names that are mapped only because public rules were written for what another tool makes of the log.</summary>
     public ImmutableHashSet<string> DialectFields { get; init; } = [];
 
+    /// <summary>Lists of names and values inside the record, whose values rules read by name.</summary>
+    public ImmutableArray<PairMapping> Pairs { get; init; } = [];
+
+    /// <summary>Arrays of which each element is an event of its own, together with everything around the array; outer ones first.</summary>
+    public ImmutableArray<string> Split { get; init; } = [];
+
     /// <summary>Whether a rule for that log source is evaluated on these records.</summary>
     public bool Takes(LogSource rule) => TakesEveryRule || LogSources.Any(rule.Fits);
 }
 
-/// <summary>A test on one field by which a record is recognised: its text fits a pattern with <c>*</c>, or it is just there (null).</summary>
-public sealed record RecordTest(string Path, string? Pattern);
+/// <summary>A test on one field by which a record is recognised.</summary>
+/// <param name="AnyOf">Its text fits one of these patterns with <c>*</c>; empty: it is just there.</param>
+/// <param name="Negated">It does not, or is not there.</param>
+public sealed record RecordTest(string Path, ImmutableArray<string> AnyOf, bool Negated);
 
 /// <summary>Where the values of a mapped field come from: the union of several paths, or one constant.</summary>
 /// <param name="Values">Raw value -> mapped value; null when values are taken as they are. Raw values that are not listed give none.</param>
@@ -51,6 +59,13 @@ public sealed record FieldMapping(ImmutableArray<string> Paths, ImmutableDiction
 
 /// <summary>All fields below one path stand for those below another (<c>requestObject.*: protoPayload.request.*</c>).</summary>
 public sealed record PrefixMapping(string From, string To);
+
+/// <summary>A list of names and values (<c>Parameters[]{Name, Value}</c>): the value called <c>X</c> is read as <c>Prefix.X</c>, whatever its place in the list.
+/// Names are compared without regard to case.</summary>
+/// <param name="List">Path of the array.</param>
+/// <param name="Name">Path of the name within an element.</param>
+/// <param name="Values">Paths of the value within an element; a list says in which one by the value's type.</param>
+public sealed record PairMapping(string Prefix, string List, string Name, ImmutableArray<string> Values);
 
 /// <summary>Fields that a regular expression's named groups cut out of another field's value.</summary>
 public sealed record Derivation(string From, string Pattern);

@@ -6,9 +6,9 @@ using Waterguard.Events.Shapes;
 
 namespace Waterguard.Sources.Definitions;
 
-internal sealed record MappedFields(ImmutableDictionary<string, FieldMapping> Fields, ImmutableArray<PrefixMapping> Prefixes)
+internal sealed record MappedFields(ImmutableDictionary<string, FieldMapping> Fields, ImmutableArray<PrefixMapping> Prefixes, ImmutableArray<PairMapping> Pairs)
 {
-    public static MappedFields None { get; } = new(ImmutableDictionary<string, FieldMapping>.Empty, []);
+    public static MappedFields None { get; } = new(ImmutableDictionary<string, FieldMapping>.Empty, [], []);
 }
 
 internal sealed record DialectParts(ImmutableDictionary<string, FieldMapping> Fields, ImmutableArray<ValueDialect> Values);
@@ -21,6 +21,7 @@ internal static partial class MapReader
         if (reader is null) return MappedFields.None;
         var fields = ImmutableDictionary.CreateBuilder<string, FieldMapping>(StringComparer.Ordinal);
         var prefixes = ImmutableArray.CreateBuilder<PrefixMapping>();
+        var pairs = ImmutableArray.CreateBuilder<PairMapping>();
         foreach (var entry in reader.Mapping.Entries)
         {
             reader.Node(entry.Name);
@@ -28,13 +29,24 @@ internal static partial class MapReader
             {
                 prefixes.Add(new PrefixMapping(entry.Name[..^2], target.Text.EndsWith(".*", StringComparison.Ordinal) ? target.Text[..^2] : target.Text));
             }
+            else if (entry.Name.EndsWith(".*", StringComparison.Ordinal) && entry.Value is YamlMapping list && list["pairs"] is not null)
+            {
+                if (Pairs(entry.Name[..^2], new MappingReader(list, bag)) is { } pair) pairs.Add(pair);
+            }
             else if (Mapping(entry.Value, names, bag) is { } mapping)
             {
                 fields[entry.Name] = mapping;
             }
         }
 
-        return new MappedFields(fields.ToImmutable(), prefixes.ToImmutable());
+        return new MappedFields(fields.ToImmutable(), prefixes.ToImmutable(), pairs.ToImmutable());
+    }
+
+    private static PairMapping? Pairs(string prefix, MappingReader reader)
+    {
+        var (list, name, values) = (reader.RequiredText("pairs"), reader.RequiredText("name"), reader.Texts("value"));
+        reader.WarnAboutUnknownKeys();
+        return list is null || name is null ? null : new PairMapping(prefix, list, name, values.IsEmpty ? ["value"] : values);
     }
 
     public static PathNames Names(MappingReader? reader, DiagnosticBag bag)

@@ -97,6 +97,8 @@ public static partial class SourceLoader
             common.Scopes, common.Entities.ToImmutableSortedDictionary(StringComparer.Ordinal), common.Dialects, common.Vocabulary)
         {
             DialectFields = common.DialectFields,
+            Pairs = [.. own.Pairs, .. common.Map.Pairs.Where(p => own.Pairs.All(o => o.Prefix != p.Prefix))],
+            Split = reader.Texts("split"),
         };
     }
 
@@ -108,14 +110,22 @@ public static partial class SourceLoader
         {
             switch (entry.Value)
             {
-                case YamlScalar scalar: tests.Add(new RecordTest(entry.Name, scalar.Text)); break;
-                case YamlMapping exists when exists["exists"] is YamlScalar { Boolean: true }: tests.Add(new RecordTest(entry.Name, null)); break;
-                default: bag.Error(SourceCodes.Form, entry.Value.Location, "Recognition compares a field with a text, or says {exists: true}."); break;
+                case YamlMapping exists when exists["exists"] is YamlScalar { Kind: ScalarKind.Boolean } scalar: tests.Add(new RecordTest(entry.Name, [], Negated: !scalar.Boolean)); break;
+                case YamlMapping not when Texts(not["not"]) is { } texts: tests.Add(new RecordTest(entry.Name, texts, Negated: true)); break;
+                case var value when Texts(value) is { } texts: tests.Add(new RecordTest(entry.Name, texts, Negated: false)); break;
+                default: bag.Error(SourceCodes.Form, entry.Value.Location, "Recognition compares a field with a text, a list of texts, or {not: texts}, or says {exists: true}."); break;
             }
         }
 
         return tests.ToImmutable();
     }
+
+    private static ImmutableArray<string>? Texts(YamlNode? node) => node switch
+    {
+        YamlScalar scalar => [scalar.Text],
+        YamlSequence { Items.Length: > 0 } list when list.Items.All(i => i is YamlScalar) => [.. list.Items.Select(i => ((YamlScalar)i).Text)],
+        _ => null,
+    };
 
     [GeneratedRegex("^[a-z0-9_]+(\\.[a-z0-9_]+)?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NamePattern();

@@ -36,6 +36,7 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
 
         if (broken) return;
         if (state.Unwrapper is not null) Unwrap(state, buffer, start, length, place, nesting);
+        else if (state.Splitter is not null) Split(state, buffer, start, length, place);
         else Match(state, buffer, start, length, place);
     }
 
@@ -71,6 +72,15 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
         if (matched.Length > 0) matches.Add(state.Plan, matched, buffer.AsSpan(start, length), place);
     }
 
+    private void Split(FormState state, byte[] buffer, int start, int length, Place place)
+    {
+        var whole = state.Splitter!.Split(buffer, start, length, (bytes, at, extent) =>
+        {
+            if (_reader.TryRead(bytes, at, extent, state.Plan.Rules.Layout.Tree, _fields, out _)) Match(state, bytes, at, extent, place);
+        });
+        if (!whole) tally.Malformed(new RecordProblem(place.File, place.Line, place.Offset, "the record holds too many events to be split"));
+    }
+
     private void Unwrap(FormState state, byte[] buffer, int start, int length, Place place, int nesting)
     {
         if (nesting == MaxNesting)
@@ -100,16 +110,18 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
     {
         if (_states.TryGetValue(form, out var state)) return state;
         var plan = generation.PlanFor(form);
-        return _states[form] = new FormState(plan, new Matcher(plan.Rules), form.Unwrap is null ? null : new Unwrapper(form));
+        return _states[form] = new FormState(plan, new Matcher(plan.Rules), form.Unwrap is null ? null : new Unwrapper(form), form.Split.IsEmpty ? null : new RecordSplitter(form));
     }
 
-    private sealed class FormState(FormPlan plan, Matcher matcher, Unwrapper? unwrapper)
+    private sealed class FormState(FormPlan plan, Matcher matcher, Unwrapper? unwrapper, RecordSplitter? splitter)
     {
         public FormPlan Plan => plan;
 
         public Matcher Matcher => matcher;
 
         public Unwrapper? Unwrapper => unwrapper;
+
+        public RecordSplitter? Splitter => splitter;
 
         /// <summary>What the last record inside this envelope was: most likely the next one is the same.</summary>
         public FormState? Inner { get; set; }

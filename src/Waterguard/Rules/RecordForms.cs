@@ -54,7 +54,8 @@ internal sealed class RecordForms(Generation generation)
         if (form is null) return "no source recognises the event, and none is for the rule's log source";
         if (form.Unwrap is null || nesting == MaxNesting)
         {
-            found.Add(new FormedRecord(form, json));
+            if (form.Split.IsEmpty) found.Add(new FormedRecord(form, json));
+            else new RecordSplitter(form).Split(json, 0, json.Length, (bytes, start, length) => found.Add(new FormedRecord(form, bytes.AsSpan(start, length).ToArray())));
             return null;
         }
 
