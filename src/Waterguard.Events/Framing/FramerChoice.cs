@@ -14,7 +14,8 @@ internal static class FramerChoice
         {
             (byte)'[' => new ValueFramer(array: true),
             (byte)'{' => HasWholeLine(head) ? new LineFramer() : new ValueFramer(array: false),
-            _ => TableFramer.TryCreate(head) ?? (IFramer)new LineFramer(),
+            _ => ZeekFramer.TryCreate(head) ?? AuditFramer.TryCreate(head) ?? FlowLineFramer.TryCreate(head) ?? LogLineFramer.TryCreate(head)
+                ?? TableFramer.TryCreate(head) ?? (IFramer)new LineFramer(),
         };
     }
 

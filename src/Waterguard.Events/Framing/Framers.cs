@@ -19,6 +19,17 @@ internal interface IFramer
     void SkippedLine();
 }
 
+/// <summary>A framer of an input that is no JSON: it writes each record anew, as a JSON object.</summary>
+internal interface IRecordMaker : IFramer
+{
+    /// <summary>Takes what <see cref="IFramer.Next"/> has framed, and writes the records that are complete now.</summary>
+    /// <param name="offset">Where the frame's bytes are in the input.</param>
+    void Make(ReadOnlySpan<byte> bytes, long line, long offset, RecordBatch batch);
+
+    /// <summary>Nothing comes any more: writes what was waiting for more.</summary>
+    void Finish(RecordBatch batch);
+}
+
 /// <summary>One record a line; CR LF and a byte order mark are no part of it, blank lines are none.</summary>
 internal sealed class LineFramer : IFramer
 {

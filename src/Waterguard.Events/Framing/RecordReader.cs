@@ -1,7 +1,7 @@
 namespace Waterguard.Events.Framing;
 
 /// <summary>Splits a stream of bytes into records, whatever way they are put together: one a line, values one after another (also indented), one array,
-/// or a table with a header. Records are not copied but for the piece of one that a batch's end cuts. Not thread-safe.</summary>
+/// a table with a header, or lines of a known text format. Records are not copied but for the piece of one that a batch's end cuts. Not thread-safe.</summary>
 public sealed class RecordReader : IDisposable
 {
     /// <summary>Bytes in a batch, unless a record is larger: small enough to stay in a core's second-level cache.</summary>
@@ -16,6 +16,7 @@ public sealed class RecordReader : IDisposable
     private readonly Stream _stream;
     private readonly string _file;
     private IFramer? _framer;
+    private IRecordMaker? _maker;
     private byte[] _carry = [];
     private int _carried;
     private long _offset;
@@ -42,7 +43,7 @@ public sealed class RecordReader : IDisposable
         while (true)
         {
             filled = Fill(batch, filled);
-            _framer ??= FramerChoice.Choose(batch.Input.AsSpan(0, filled));
+            if (_framer is null) _maker = (_framer = FramerChoice.Choose(batch.Input.AsSpan(0, filled))) as IRecordMaker;
             var used = _skipping ? Skip(batch, filled) : 0;
             if (!_skipping) used = Frame(batch, used, filled);
             if (used > 0 || _ended)
@@ -50,6 +51,7 @@ public sealed class RecordReader : IDisposable
                 var done = _ended && batch.Made.Length < MaxMadeBytes;
                 if (done && used < filled && !_skipping) Report(batch, used, "the input ends inside a record");
                 Keep(batch.Input.AsSpan(used, done ? 0 : filled - used));
+                if (done) _maker?.Finish(batch);
                 batch.Bytes = done ? filled : used;
                 _offset += batch.Bytes;
                 return batch.Count > 0 || !done;
@@ -76,12 +78,7 @@ public sealed class RecordReader : IDisposable
     {
         while (batch.Made.Length < MaxMadeBytes && _framer!.Next(batch.Input.AsSpan(used, filled - used), _ended, out var frame))
         {
-            if (frame.Length > 0 && _framer is TableFramer table)
-            {
-                var start = batch.Made.Length;
-                table.Write(batch.Input.AsSpan(used + frame.Start, frame.Length), batch.Made);
-                batch.AddMade(start, frame.Line, _offset + used + frame.Start);
-            }
+            if (frame.Length > 0 && _maker is { } maker) maker.Make(batch.Input.AsSpan(used + frame.Start, frame.Length), frame.Line, _offset + used + frame.Start, batch);
             else if (frame.Length > 0) batch.Add(used + frame.Start, frame.Length, frame.Line, _offset + used + frame.Start);
             else if (frame.Problem is { } problem) batch.Problems.Add(new RecordProblem(_file, frame.Line, _offset + used + frame.Start, problem));
             used += frame.Used;

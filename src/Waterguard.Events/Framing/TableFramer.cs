@@ -6,7 +6,7 @@ namespace Waterguard.Events.Framing;
 /// as a JSON object of texts, <c>{"header": "cell"}</c>, so that everything behind reads it like any other record.</summary>
 /// <remarks>A row with another number of cells than the header is a problem, and reading goes on at the next line: a quote that is never closed costs
 /// that line only.</remarks>
-internal sealed class TableFramer : IFramer
+internal sealed class TableFramer : IRecordMaker
 {
     private const int RowsLookedAt = 16;
     private const int MaxNameBytes = 256;
@@ -86,8 +86,19 @@ internal sealed class TableFramer : IFramer
 
     public void SkippedLine() => Line++;
 
+    public void Make(ReadOnlySpan<byte> bytes, long line, long offset, RecordBatch batch)
+    {
+        var start = batch.Made.Length;
+        Write(bytes, batch.Made);
+        batch.AddMade(start, line, offset);
+    }
+
+    public void Finish(RecordBatch batch)
+    {
+    }
+
     /// <summary>Writes a row, which has as many cells as the header, as a JSON object.</summary>
-    public void Write(ReadOnlySpan<byte> row, ByteWriter into)
+    private void Write(ReadOnlySpan<byte> row, ByteWriter into)
     {
         for (var i = 0; i < _keys.Length; i++)
         {

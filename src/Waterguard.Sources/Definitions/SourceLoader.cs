@@ -110,8 +110,11 @@ public static partial class SourceLoader
         {
             switch (entry.Value)
             {
-                case YamlMapping exists when exists["exists"] is YamlScalar { Kind: ScalarKind.Boolean } scalar: tests.Add(new RecordTest(entry.Name, [], Negated: !scalar.Boolean)); break;
-                case YamlMapping not when Texts(not["not"]) is { } texts: tests.Add(new RecordTest(entry.Name, texts, Negated: true)); break;
+                case YamlMapping exists when exists["exists"] is YamlScalar { Kind: ScalarKind.Boolean } scalar:
+                    tests.Add(new RecordTest(entry.Name, [], Negated: !scalar.Boolean));
+                    if (Texts(exists["not"]) is { } others) tests.Add(new RecordTest(entry.Name, others, Negated: true));
+                    break;
+                case YamlMapping not when Texts(not["not"]) is { } texts: tests.Add(new RecordTest(entry.Name, texts, Negated: true)); break; // also when it is not there
                 case var value when Texts(value) is { } texts: tests.Add(new RecordTest(entry.Name, texts, Negated: false)); break;
                 default: bag.Error(SourceCodes.Form, entry.Value.Location, "Recognition compares a field with a text, a list of texts, or {not: texts}, or says {exists: true}."); break;
             }
