@@ -10,6 +10,7 @@ internal sealed class AuditEvent
     private int _nodeLength;
     private int _timeLength;
     private byte[] _scratch = new byte[512];
+    private readonly ByteWriter _image = new();
     private bool _executes;
 
     public long Line { get; private set; }
@@ -22,7 +23,7 @@ internal sealed class AuditEvent
 
     public void Begin(in AuditLine parts, long line, long offset)
     {
-        foreach (var writer in new[] { _identity, _records, _arguments, _commandLine }) writer.Clear();
+        foreach (var writer in new[] { _identity, _records, _arguments, _commandLine, _image }) writer.Clear();
         (Line, Offset, _nodeLength, _timeLength, _executes) = (line, offset, parts.Node.Length, parts.Time.Length, false);
         _identity.Write(parts.Node);
         _identity.Write(parts.Time);
@@ -53,6 +54,7 @@ internal sealed class AuditEvent
             var text = quoted || !fields.MayBeHex(key) ? value : Decoded(key, value);
             if (isArguments && key[0] == 'a' && key.Length > 1 && key[1] is >= (byte)'0' and <= (byte)'9' && key[^1] is >= (byte)'0' and <= (byte)'9' or (byte)']') Argument(key, text);
             record.Text(key, text);
+            if (key.SequenceEqual("exe"u8) && _image.Length == 0) _image.Write(text);
             if (key.SequenceEqual("saddr"u8)) SocketAddress(ref record, value);
         }
 
@@ -71,6 +73,7 @@ internal sealed class AuditEvent
         if (_executes)
         {
             record.Text("command_line"u8, _commandLine.Bytes.AsSpan(0, _commandLine.Length));
+            record.TextIfAny("image"u8, _image.Bytes.AsSpan(0, _image.Length));
             record.Key("args"u8);
             into.Write((byte)'[');
             into.Write(_arguments.Bytes.AsSpan(0, _arguments.Length));

@@ -44,6 +44,12 @@ public sealed record EventShape(
     /// <summary>Arrays of which each element is an event of its own, together with everything around the array; outer ones first.</summary>
     public ImmutableArray<string> Split { get; init; } = [];
 
+    /// <summary>Objects whose members are records: path -> what is said of its members. Each becomes <c>{…, entry: {path, change, value}}</c>.</summary>
+    public ImmutableDictionary<string, string> Members { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Whether its records are envelopes of others, which are recognised by themselves.</summary>
+    public bool IsEnvelope => Unwrap is not null || !Members.IsEmpty;
+
     /// <summary>Whether a rule for that log source is evaluated on these records.</summary>
     public bool Takes(LogSource rule) => TakesEveryRule || LogSources.Any(rule.Fits);
 }

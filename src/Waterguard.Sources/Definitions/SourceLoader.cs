@@ -99,6 +99,7 @@ public static partial class SourceLoader
             DialectFields = common.DialectFields,
             Pairs = [.. own.Pairs, .. common.Map.Pairs.Where(p => own.Pairs.All(o => o.Prefix != p.Prefix))],
             Split = reader.Texts("split"),
+            Members = MapReader.Texts(reader.Section("members")),
         };
     }
 

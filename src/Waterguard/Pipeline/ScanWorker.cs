@@ -110,7 +110,7 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
     {
         if (_states.TryGetValue(form, out var state)) return state;
         var plan = generation.PlanFor(form);
-        return _states[form] = new FormState(plan, new Matcher(plan.Rules), form.Unwrap is null ? null : new Unwrapper(form), form.Split.IsEmpty ? null : new RecordSplitter(form));
+        return _states[form] = new FormState(plan, new Matcher(plan.Rules), form.IsEnvelope ? new Unwrapper(form) : null, form.Split.IsEmpty ? null : new RecordSplitter(form));
     }
 
     private sealed class FormState(FormPlan plan, Matcher matcher, Unwrapper? unwrapper, RecordSplitter? splitter)

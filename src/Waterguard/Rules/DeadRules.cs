@@ -30,7 +30,7 @@ internal sealed class DeadRules(SourceCatalog sources)
         }
     }
 
-    private static RuleReach[] Reaches(SigmaRule rule, SourceDefinition source) => [.. source.Forms.Where(f => f.Unwrap is null).Select(f => RuleReach.Of(rule, f))];
+    private static RuleReach[] Reaches(SigmaRule rule, SourceDefinition source) => [.. source.Forms.Where(f => !f.IsEnvelope).Select(f => RuleReach.Of(rule, f))];
 
     // A rule for several sources need not fire on each of them; one that fires nowhere is a mistake.
     private static IEnumerable<Diagnostic> Find(RuleHeader rule, string source, RuleReach[] forms, bool lives)

@@ -34,7 +34,7 @@ internal sealed class RecordForms(Generation generation)
         var recogniser = told is null ? generation.Sources.Recogniser : new FormRecogniser(told.Forms);
         var forms = told is null ? generation.Sources.Forms.Where(f => f.Takes(rule.LogSource)).OrderBy(f => f.TakesEveryRule) : told.Forms.AsEnumerable();
         var found = ImmutableArray.CreateBuilder<FormedRecord>();
-        problem = Read(json, recogniser, forms.FirstOrDefault(f => f.Unwrap is null), found, 0);
+        problem = Read(json, recogniser, forms.FirstOrDefault(f => !f.IsEnvelope), found, 0);
         return problem is null ? found.ToImmutable() : [];
     }
 
@@ -52,7 +52,7 @@ internal sealed class RecordForms(Generation generation)
         var form = recogniser.Recognise(_reader, json, 0, json.Length, _fields, out var flaw) ?? fallback;
         if (flaw is not null) return $"the event cannot be read: byte {flaw.Offset}: {flaw.Reason}";
         if (form is null) return "no source recognises the event, and none is for the rule's log source";
-        if (form.Unwrap is null || nesting == MaxNesting)
+        if (!form.IsEnvelope || nesting == MaxNesting)
         {
             if (form.Split.IsEmpty) found.Add(new FormedRecord(form, json));
             else new RecordSplitter(form).Split(json, 0, json.Length, (bytes, start, length) => found.Add(new FormedRecord(form, bytes.AsSpan(start, length).ToArray())));
