@@ -14,6 +14,7 @@ internal sealed class ZeekFramer : MakingLineFramer
     private byte[] _path = [];
     private Column[] _columns = [];
     private int _labels;
+    private bool _bare;
     private byte[] _scratch = new byte[256];
 
     /// <summary>A framer when the first lines are a Zeek header.</summary>
@@ -24,6 +25,8 @@ internal sealed class ZeekFramer : MakingLineFramer
             if (head.StartsWith("#separator "u8) || head.StartsWith("#fields\t"u8)) return new ZeekFramer();
             var end = head.IndexOf((byte)'\n');
             head = end < 0 ? default : head[(end + 1)..];
+            // What zeek-cut prints with the names of its columns, below a comment
+            if (head.StartsWith("ts\t"u8) || head.StartsWith("uid\t"u8)) return new ZeekFramer { _bare = true };
         }
 
         return null;
@@ -31,7 +34,15 @@ internal sealed class ZeekFramer : MakingLineFramer
 
     public override void Make(ReadOnlySpan<byte> bytes, long line, long offset, RecordBatch batch)
     {
-        if (bytes[0] == (byte)'#') Header(bytes);
+        if (bytes[0] == (byte)'#')
+        {
+            Header(bytes);
+        }
+        else if (_bare)
+        {
+            Columns(bytes, names: true);
+            _bare = false;
+        }
         else if (_columns.Length == 0) Report(batch, line, offset, "a row stands before the header");
         else if (Cells(bytes) is var cells && cells != _columns.Length - _labels) Report(batch, line, offset, $"the row has {cells} cells, the header {_columns.Length - _labels}");
         else
