@@ -56,7 +56,7 @@ internal sealed class Judge(RulePlan plan)
     public IReadOnlyList<string> Titles(byte[] json)
     {
         Assert.True(_reader.TryRead(json, 0, json.Length, plan.Layout.Tree, _fields, out var flaw), flaw?.ToString());
-        foreach (var derivation in plan.Layout.Derivations) derivation.Apply(_fields);
+        plan.Layout.Complete(_fields);
         var byIndex = _matcher.Match(_fields, _reader).ToArray();
         var byScan = _matcher.MatchByFullScan(_fields, _reader).ToArray();
         if (!byIndex.AsSpan().SequenceEqual(byScan))

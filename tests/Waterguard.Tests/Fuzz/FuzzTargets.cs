@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Waterguard.Alerting;
 using Waterguard.Content;
+using Waterguard.Events.Shapes;
 using Waterguard.Events.Framing;
 using Waterguard.Sigma;
 using Waterguard.Sigma.Parsing;
@@ -26,6 +27,7 @@ internal static class FuzzTargets
         ["redaction"] = Redaction,
         ["sigma"] = Sigma,
         ["source"] = Source,
+        ["splitting"] = Splitting,
     }.ToImmutableDictionary(StringComparer.Ordinal);
 
     // However the bytes drip in, the same records come out, and every byte is accounted for.
@@ -70,6 +72,26 @@ internal static class FuzzTargets
         }
 
         return string.Join(' ', bag.ToSorted().Select(d => d.Code).Distinct(StringComparer.Ordinal).Take(3)) + " " + (source?.Forms.Length ?? -1);
+    }
+
+    private static readonly EventShape Split = Judge.Shape(
+        "name: test.split\nsplit: [events, events.inner]\nmap:\n  p.*: {pairs: \"events[].parameters[]\", name: name, value: [value, values]}\n");
+
+    private static readonly Judge ByName = Judge.Of(Split, RuleLoader.Load([new RuleFile("r.yml", Judge.Rule("r", "{s: {p.SETTING: 'x'}, t: {p.other|exists: true}, condition: s or t}"))]).Rules);
+
+    // What is split can be read again, and holds no less than the whole.
+    private static string Splitting(byte[] input)
+    {
+        if (!ByName.Reads(input)) return "unread";
+        var records = 0;
+        var whole = new Waterguard.Sources.Recognition.RecordSplitter(Split).Split(input, 0, input.Length, (bytes, start, length) =>
+        {
+            records++;
+            var record = bytes.AsSpan(start, length).ToArray();
+            if (!ByName.Reads(record)) throw new InvalidOperationException("A piece cannot be read.");
+            ByName.Titles(record);
+        });
+        return $"{whole} {Class(records)} {ByName.Titles(input).Count}";
     }
 
     private static int Class(int length) => length == 0 ? 0 : 1 + (int)Math.Log2(length);

@@ -15,8 +15,14 @@ public sealed class RecordReaderTests
     public void An_input_is_split_as_its_case_says(string name)
     {
         var (input, expected) = Case(name);
+        var found = Records.Of(new MemoryStream(input));
+        if (Environment.GetEnvironmentVariable("WATERGUARD_UPDATE") is { Length: > 0 })
+        {
+            var file = Repository.PathOf("tests", "Waterguard.Tests", "Events", "Framing", "Cases", name + ".txt");
+            File.WriteAllText(file, File.ReadAllText(file).Split("\n=====\n", 2)[0] + "\n=====\n" + string.Join("\n--\n", found.Select(Marked)) + "\n");
+        }
 
-        Assert.Equal(expected, Records.Of(new MemoryStream(input)));
+        Assert.Equal(expected, found);
     }
 
     [Theory]
@@ -132,7 +138,10 @@ public sealed class RecordReaderTests
     {
         var text = File.ReadAllText(Repository.PathOf("tests", "Waterguard.Tests", "Events", "Framing", "Cases", name + ".txt"));
         var parts = text.Split("\n=====\n", 2);
-        string Real(string s) => s.Replace("<CR>", "\r", StringComparison.Ordinal).Replace("<TAB>", "\t", StringComparison.Ordinal).Replace("<BOM>", "\uFEFF", StringComparison.Ordinal).Replace("<NUL>", "\0", StringComparison.Ordinal);
+        string Real(string s) => s.Replace("<CR>", "\r", StringComparison.Ordinal).Replace("<TAB>", "\t", StringComparison.Ordinal).Replace("<BOM>", "\uFEFF", StringComparison.Ordinal).Replace("<NUL>", "\0", StringComparison.Ordinal).Replace("<GS>", "\u001d", StringComparison.Ordinal);
         return (Encoding.UTF8.GetBytes(Real(parts[0])), [.. parts[1].Split("\n--\n").Select(r => Real(r.TrimEnd('\n'))).Where(r => r.Length > 0)]);
     }
+
+    private static string Marked(string text) => text.Replace("\r", "<CR>", StringComparison.Ordinal).Replace("\t", "<TAB>", StringComparison.Ordinal)
+        .Replace("\uFEFF", "<BOM>", StringComparison.Ordinal).Replace("\0", "<NUL>", StringComparison.Ordinal).Replace("\u001d", "<GS>", StringComparison.Ordinal);
 }
