@@ -85,7 +85,7 @@ internal sealed class ZeekFramer : MakingLineFramer
         }
 
         if (names) (_columns, _labels) = ([.. cells.Select(c => new Column(c, ""))], labels);
-        else for (var i = 0; i < Math.Min(cells.Count, _columns.Length); i++) _columns[i] = _columns[i] with { Type = System.Text.Encoding.UTF8.GetString(cells[i]) };
+        else for (var i = 0; i < Math.Min(cells.Count, _columns.Length); i++) _columns[i] = new Column(_columns[i].Name, System.Text.Encoding.UTF8.GetString(cells[i]));
     }
 
     private void Write(ReadOnlySpan<byte> row, ByteWriter into)
