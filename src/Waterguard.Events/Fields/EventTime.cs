@@ -10,7 +10,7 @@ public static class EventTime
     private static readonly string[] Formats =
     [
         "yyyy-MM-dd HH:mm:ss.FFFFFFF", "yyyy-MM-dd HH:mm:ssK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK", "yyyy-MM-ddTHH:mm:ssK",
-        "M/d/yyyy h:mm:ss tt", "yyyy-MM-dd",
+        "yyyy-MM-dd HH:mm:ss zzz", "M/d/yyyy h:mm:ss tt", "yyyy-MM-dd",
     ];
 
     /// <summary>Reads a time; without a zone it is UTC.</summary>
