@@ -9,6 +9,8 @@ internal sealed record SlotTest(SlotBinding Binding, ValueTest? Test, bool Answe
 /// <summary>Some value of the field passes. The first tier that has any value speaks for the field.</summary>
 internal sealed class PredicateNode(int id, SlotTest[][] tiers) : Node
 {
+    public override int Effort { get; } = tiers.Sum(tier => tier.Sum(slot => slot.Test?.Effort ?? 0));
+
     public override Truth Judge(MatchContext context)
     {
         // Inside a quantifier, and where a shadow value is about, the answer is not the event's but this place's.
@@ -96,6 +98,8 @@ internal sealed class PresenceNode(FieldBinding field, bool wantNull) : Node
 /// <summary>A value of one field relates to a value of another.</summary>
 internal sealed class ReferenceNode(FieldBinding left, FieldBinding right, Sigma.Conditions.TextKind kind, bool cased) : Node
 {
+    public override int Effort => 50;
+
     private readonly StringComparison _comparison = cased ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
 
     public override Truth Judge(MatchContext context)
