@@ -24,7 +24,7 @@ internal abstract class ValueTest
 
 internal sealed class AnyOfTests(ValueTest[] tests) : ValueTest
 {
-    public override int Effort => tests.Sum(t => t.Effort);
+    public override int Effort { get; } = tests.Sum(t => t.Effort);
 
     public override bool Holds(EventBuffer fields, int value)
     {
@@ -215,8 +215,28 @@ internal static class Numbers
     {
         number = 0;
         if (text.Length is 0 or > 40) return false;
+        if (TryDigits(text, out var digits))
+        {
+            number = digits;
+            return true;
+        }
+
         if (Utf8Parser.TryParse(text, out number, out var used) && used == text.Length) return true;
         return Utf8Parser.TryParse(text, out number, out used, 'E') && used == text.Length;
+    }
+
+    // Status codes and counts: the general way allocates.
+    private static bool TryDigits(ReadOnlySpan<byte> text, out long number)
+    {
+        number = 0;
+        if (text.Length > 18) return false;
+        foreach (var b in text)
+        {
+            if ((uint)(b - '0') > 9) return false;
+            number = (number * 10) + (b - '0');
+        }
+
+        return true;
     }
 
     public static bool Compare(decimal found, Comparison comparison, decimal wanted) => comparison switch
