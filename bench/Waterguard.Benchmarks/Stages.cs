@@ -16,10 +16,11 @@ internal static class Stages
         Throughput.Pin();
         var work = new Workload(options);
         var generation = GenerationLoader.Load(ContentOptions.Default with { Rules = options.PublicRules is { } rules ? [rules] : [] });
-        work.Scan(generation, options.Source);
+        var scan = work.Scanner(generation, options.Source);
+        scan();
         var plan = generation.PlanFor(generation.Sources.Find(options.Source ?? "kubernetes.audit")!.Forms[0]);
         var (index, reader, fields, matcher) = (new StructuralIndex(), new EventReader(), new EventBuffer(), new Matcher(plan.Rules));
-        long slots = 0;
+        var (slots, read) = (0L, 0L);
         var stages = new (string Name, Action Pass)[]
         {
             ("framing", () => work.ForEachBatch(_ => { })),
@@ -30,6 +31,10 @@ internal static class Stages
                 {
                     reader.TryRead(b.Buffer, r.Start, r.Length, plan.Rules.Layout.Tree, fields, out _);
                     slots += fields.Touched.Length;
+                    foreach (var slot in fields.Touched)
+                    {
+                        for (var value = fields.First(slot); value >= 0; value = fields.Next(value)) read += fields.LengthOf(value);
+                    }
                 }
             })),
             ("match", () => work.ForEachBatch(b =>
@@ -40,7 +45,7 @@ internal static class Stages
                     matcher.Match(fields, reader);
                 }
             })),
-            ("worker", () => work.Scan(generation, options.Source)),
+            ("worker", () => scan()),
         };
         var times = stages.Select(_ => new List<double>()).ToArray();
         for (var round = 0; round < options.Rounds + 2; round++)
@@ -64,7 +69,7 @@ internal static class Stages
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{work.Records} events of {work.Length / work.Records} bytes, {plan.Rules.Layout.Tree.SlotCount} slots, {(double)slots / work.Records / (options.Rounds + 2):F1} filled an event, "
-            + $"{plan.Rules.Rules.Length} rules, {plan.Rules.PredicateCount} predicates, {plan.Rules.UnindexedRules} rules without an index entry, {(double)matcher.Judged / work.Records / (options.Rounds + 2):F2} judged an event"));
+            + $"{1 - ((double)read / work.Length / (options.Rounds + 2)):P1} of the bytes never became a value, {plan.Rules.Rules.Length} rules, {plan.Rules.PredicateCount} predicates, {plan.Rules.UnindexedRules} rules without an index entry, {(double)matcher.Judged / work.Records / (options.Rounds + 2):F2} judged an event"));
         return 0;
     }
 }

@@ -55,7 +55,7 @@ internal sealed record Clause(ImmutableArray<Atom> Atoms)
     public double Cost(Func<Atom, int> popularity) => Atoms.Sum(atom => atom.Kind switch
     {
         AtomKind.Exact or AtomKind.Number => 1.0 * popularity(atom),
-        AtomKind.Prefix or AtomKind.Suffix => 3.0,
+        AtomKind.Prefix or AtomKind.Suffix => 4.0 + (2.0 * popularity(atom)),
         AtomKind.Keyword => KeywordIndex.RunLength(atom.Text) is var run and > 0 ? 4.0 + (8.0 / run) : 500.0,
         _ => 20.0,
     });

@@ -25,14 +25,15 @@ internal static class PlainRun
         return best;
     }
 
-    /// <summary>Where the rarest four bytes of a run start.</summary>
-    public static int RarestGram(byte[] run, int gram)
+    /// <summary>Where the rarest bytes of a run start.</summary>
+    /// <param name="window">How many bytes should follow the start, where the run has as many.</param>
+    public static int RarestGram(byte[] run, int gram, int window)
     {
         var (best, offset) = (int.MaxValue, 0);
-        for (var at = 0; at + gram <= run.Length; at++)
+        for (var at = 0; at == 0 || at + window <= run.Length; at++)
         {
             var cost = 0;
-            for (var i = 0; i < gram; i++) cost += Commonness(run[at + i]);
+            for (var i = 0; i < gram && at + i < run.Length; i++) cost += Commonness(run[at + i]);
             if (cost < best) (best, offset) = (cost, at);
         }
 

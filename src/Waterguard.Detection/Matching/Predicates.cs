@@ -9,6 +9,8 @@ internal sealed record SlotTest(SlotBinding Binding, ValueTest? Test, bool Answe
 /// <summary>Some value of the field passes. The first tier that has any value speaks for the field.</summary>
 internal sealed class PredicateNode(int id, SlotTest[][] tiers) : Node
 {
+    public override int Effort { get; } = tiers.Sum(tier => tier.Sum(slot => slot.Test?.Effort ?? 0));
+
     public override Truth Judge(MatchContext context)
     {
         // Inside a quantifier, and where a shadow value is about, the answer is not the event's but this place's.
@@ -60,11 +62,13 @@ internal sealed class PredicateNode(int id, SlotTest[][] tiers) : Node
 /// <summary>The field is there, whatever its value; or, for <c>null</c>, it is missing or null.</summary>
 internal sealed class PresenceNode(FieldBinding field, bool wantNull) : Node
 {
+    private readonly SlotBinding[] _slots = [.. field.Slots];
+
     public override Truth Judge(MatchContext context)
     {
         var fields = context.Fields;
         var present = false;
-        foreach (var slot in field.Slots)
+        foreach (var slot in _slots)
         {
             if (slot.Slot < 0)
             {
@@ -88,12 +92,14 @@ internal sealed class PresenceNode(FieldBinding field, bool wantNull) : Node
     // "Not null" needs a value.
     public override IEnumerable<Clause> NecessaryClausesOfNot() => wantNull ? IsThere() : [];
 
-    private IEnumerable<Clause> IsThere() => field.Slots.Any(s => s.Slot < 0) ? [] : [new Clause([.. field.Slots.Select(s => Atom.Present(s.Slot))])];
+    private IEnumerable<Clause> IsThere() => Array.Exists(_slots, s => s.Slot < 0) ? [] : [new Clause([.. _slots.Select(s => Atom.Present(s.Slot))])];
 }
 
 /// <summary>A value of one field relates to a value of another.</summary>
 internal sealed class ReferenceNode(FieldBinding left, FieldBinding right, Sigma.Conditions.TextKind kind, bool cased) : Node
 {
+    public override int Effort => 50;
+
     private readonly StringComparison _comparison = cased ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
 
     public override Truth Judge(MatchContext context)

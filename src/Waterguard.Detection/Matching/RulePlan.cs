@@ -51,5 +51,5 @@ public sealed class RulePlan
 
     internal Truth Judge(int rule, MatchContext context) => _conditions[rule].Judge(context);
 
-    internal void Collect(MatchContext context, Span<ulong> candidates) => _index.Collect(context, candidates);
+    internal Span<ulong> Collect(MatchContext context, Span<ulong> row) => _index.Collect(context, row);
 }

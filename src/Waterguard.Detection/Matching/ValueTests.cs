@@ -13,6 +13,9 @@ namespace Waterguard.Detection.Matching;
 /// <summary>A compiled test on one value. Immutable and shared between workers.</summary>
 internal abstract class ValueTest
 {
+    /// <summary>How dear one value is, roughly.</summary>
+    public virtual int Effort => 2;
+
     public abstract bool Holds(EventBuffer fields, int value);
 
     /// <summary>Whether the value has a text at all: null, objects and empty arrays have none.</summary>
@@ -21,6 +24,8 @@ internal abstract class ValueTest
 
 internal sealed class AnyOfTests(ValueTest[] tests) : ValueTest
 {
+    public override int Effort => tests.Sum(t => t.Effort);
+
     public override bool Holds(EventBuffer fields, int value)
     {
         foreach (var test in tests)
@@ -72,6 +77,8 @@ internal sealed class NumberTest(ImmutableArray<decimal> numbers) : ValueTest
 
 internal sealed class ContainsTest(ImmutableArray<string> needles, bool cased) : ValueTest
 {
+    public override int Effort => 8;
+
     private readonly SearchValues<string> _needles = SearchValues.Create(needles.AsSpan(), cased ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
 
     public override bool Holds(EventBuffer fields, int value) => HasText(fields, value) && fields.Chars(value).ContainsAny(_needles);
@@ -81,6 +88,8 @@ internal sealed class ContainsTest(ImmutableArray<string> needles, bool cased) :
 
 internal sealed class EndsTest(ImmutableArray<string> texts, bool cased, bool atStart) : ValueTest
 {
+    public override int Effort => 4;
+
     private readonly StringComparison _comparison = cased ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
 
     public override bool Holds(EventBuffer fields, int value)
@@ -98,6 +107,8 @@ internal sealed class EndsTest(ImmutableArray<string> texts, bool cased, bool at
 
 internal sealed class WildcardTest(ImmutableArray<PatternPart> parts, bool cased) : ValueTest
 {
+    public override int Effort => 15;
+
     private readonly WildcardPattern _pattern = new(parts, cased);
 
     public override bool Holds(EventBuffer fields, int value) => HasText(fields, value) && _pattern.Fits(fields.Chars(value));
@@ -106,6 +117,8 @@ internal sealed class WildcardTest(ImmutableArray<PatternPart> parts, bool cased
 /// <summary>A regular expression without backtracking, on at most <see cref="MaxLength"/> characters.</summary>
 internal sealed class RegexValueTest(Regex expression, Action capped) : ValueTest
 {
+    public override int Effort => 80;
+
     /// <summary>Longer values are judged by their first part, and counted.</summary>
     public const int MaxLength = 64 * 1024;
 
@@ -131,6 +144,8 @@ internal sealed class CompareValueTest(Comparison comparison, decimal number) : 
 
 internal sealed class CidrValueTest(ImmutableArray<IPNetwork> networks) : ValueTest
 {
+    public override int Effort => 40;
+
     public override bool Holds(EventBuffer fields, int value)
     {
         if (!HasText(fields, value) || !Addresses.TryParse(fields.Chars(value), out var address)) return false;
@@ -145,6 +160,8 @@ internal sealed class CidrValueTest(ImmutableArray<IPNetwork> networks) : ValueT
 
 internal sealed class TimePartValueTest(TimePart part, Comparison comparison, int number) : ValueTest
 {
+    public override int Effort => 20;
+
     public override bool Holds(EventBuffer fields, int value)
     {
         if (!HasText(fields, value) || !EventTime.TryParse(fields.Utf8(value), out var time)) return false;

@@ -19,7 +19,7 @@ internal static class AlertTable
         }
 
         var wide = console.Profile.Width >= NarrowWidth;
-        var table = new Table().Border(TableBorder.Rounded).Expand();
+        var table = new Table().Border(TableBorder.Simple).Expand();
         table.AddColumn(new TableColumn("Level").NoWrap());
         table.AddColumn(new TableColumn("First seen (UTC)").NoWrap());
         table.AddColumn(new TableColumn("What happened"));
@@ -32,7 +32,7 @@ internal static class AlertTable
             {
                 $"[{Colour(first.Rule.Level)}]{Alerting.Output.AlertJson.Name(first.Rule.Level)}[/]",
                 first.Time.UtcDateTime.ToString("MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture),
-                $"[bold]{Markup.Escape(first.Rule.Title)}[/]\n{Markup.Escape(Printable(first.Reason))}{Techniques(first)}",
+                $"[bold]{Markup.Escape(first.Rule.Title)}[/]{Techniques(first)}\n{Markup.Escape(Printable(first.Reason))}",
             };
             if (wide) cells.Add(Markup.Escape(string.Join("\n", first.Events.Take(1).Select(e => $"{Path.GetFileName(e.File)}:{e.Line}"))));
             cells.Add(fold.Count().ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -42,10 +42,11 @@ internal static class AlertTable
         console.Write(table);
     }
 
-    // Into a file or pipe go no control sequences, and the width is what COLUMNS says.
+    // Into a file or pipe go no control sequences, nor to a terminal whose user wants no colour; off the terminal the width is what COLUMNS says.
     private static IAnsiConsole Open()
     {
-        var console = AnsiConsole.Create(Console.IsOutputRedirected ? new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors } : new AnsiConsoleSettings());
+        var plain = Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+        var console = AnsiConsole.Create(plain ? new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors } : new AnsiConsoleSettings());
         if (Console.IsOutputRedirected) console.Profile.Width = int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), System.Globalization.CultureInfo.InvariantCulture, out var columns) && columns > 40 ? columns : 120;
         return console;
     }
@@ -55,7 +56,7 @@ internal static class AlertTable
 
     private static string Who(Alert alert) => string.Join(',', alert.Entities.GetValueOrDefault("identity", []));
 
-    private static string Techniques(Alert alert) => alert.Rule.Attack.IsEmpty ? "" : $"\n[dim]{Markup.Escape(string.Join(" ", alert.Rule.Attack))}[/]";
+    private static string Techniques(Alert alert) => alert.Rule.Attack.IsEmpty ? "" : $"  [dim]{Markup.Escape(string.Join(" ", alert.Rule.Attack))}[/]";
 
     // Log text may hold control sequences that would drive the terminal.
     private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));

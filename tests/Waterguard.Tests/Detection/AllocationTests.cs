@@ -15,8 +15,8 @@ public sealed class AllocationTests
         var quiet = sample.Replace("\"create\"", "\"list\"", StringComparison.Ordinal);
         var input = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(quiet + "\n", 1000)));
         var tally = new ScanTally();
-        var matches = 0;
-        var worker = new ScanWorker(generation, null, tally, _ => matches++);
+        var matches = new MatchedRecords();
+        var worker = new ScanWorker(generation, null, tally, matches);
         for (var i = 0; i < 3; i++) worker.Process(Batch(input));
         var batches = new List<RecordBatch>();
         using (var reader = new RecordReader(new MemoryStream(input), "f"))
@@ -28,7 +28,7 @@ public sealed class AllocationTests
         foreach (var batch in batches) worker.Process(batch);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
-        Assert.Equal(0, matches);
+        Assert.Equal(0, matches.Count);
         Assert.Equal(1000, batches.Sum(b => b.Count));
         Assert.Equal(0, allocated);
     }

@@ -68,5 +68,8 @@ internal sealed class Judge(RulePlan plan)
         return [.. byIndex.Select(r => plan.Rules[r].Header.Title)];
     }
 
+    /// <summary>Whether the record can be read for these rules at all.</summary>
+    public bool Reads(byte[] json) => _reader.TryRead(json, 0, json.Length, plan.Layout.Tree, _fields, out _);
+
     public bool Matches(string json, string title) => Titles(json).Contains(title, StringComparer.Ordinal);
 }
