@@ -28,6 +28,15 @@ internal static class AuditPolicy
         return copy;
     }
 
+    /// <summary>The record as if the API server had refused the request.</summary>
+    public static JsonObject Refused(JsonObject record)
+    {
+        var copy = (JsonObject)record.DeepClone();
+        copy["responseStatus"] = new JsonObject { ["code"] = 403, ["status"] = "Failure" };
+        copy.Remove("responseObject");
+        return copy;
+    }
+
     private static JsonObject AtLevel(JsonObject record, string level)
     {
         var copy = (JsonObject)record.DeepClone();
