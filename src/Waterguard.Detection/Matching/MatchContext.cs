@@ -31,6 +31,9 @@ internal sealed class MatchContext(int predicates, int keywords)
         _event = 1;
     }
 
+    /// <summary>What dear tests said of values before.</summary>
+    public AnswerCache Cache { get; } = new();
+
     /// <summary>Whether the index has looked for all keywords, so that one that was not met is not there.</summary>
     public bool KeywordsKnown { get; set; }
 

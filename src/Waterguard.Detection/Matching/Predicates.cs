@@ -9,6 +9,8 @@ internal sealed record SlotTest(SlotBinding Binding, ValueTest? Test, bool Answe
 /// <summary>Some value of the field passes. The first tier that has any value speaks for the field.</summary>
 internal sealed class PredicateNode(int id, SlotTest[][] tiers) : Node
 {
+    private const int DearEffort = 8;
+
     public override int Effort { get; } = tiers.Sum(tier => tier.Sum(slot => slot.Test?.Effort ?? 0));
 
     public override Truth Judge(MatchContext context)
@@ -43,7 +45,7 @@ internal sealed class PredicateNode(int id, SlotTest[][] tiers) : Node
                     if (!Belongs(slot.Binding, context, value)) continue;
                     if (context.Negated && fields.IsDuplicate(value)) return false;
                     present = true;
-                    holds = holds || slot.Test!.Holds(fields, value);
+                    holds = holds || Test(slot.Test!, context, value);
                     if (holds && !(context.Negated && fields.HasDuplicateKeys)) return true;
                 }
             }
@@ -52,6 +54,16 @@ internal sealed class PredicateNode(int id, SlotTest[][] tiers) : Node
         }
 
         return false;
+    }
+
+    // A dear test is asked once for each value that comes again; the predicate's number stands for it, for all its slots alike.
+    private bool Test(ValueTest test, MatchContext context, int value)
+    {
+        var fields = context.Fields;
+        if (test.Effort < DearEffort || fields[value].Kind != ValueKind.String) return test.Holds(fields, value);
+        var text = fields.Utf8(value);
+        if (text.Length > AnswerCache.MaxLength) return test.Holds(fields, value);
+        return context.Cache.TryFind(id, text, out var answer, out var place) ? answer : context.Cache.Put(place, id, fields.Utf8(value), test.Holds(fields, value));
     }
 
     internal static bool Belongs(SlotBinding binding, MatchContext context, int value) =>

@@ -88,13 +88,15 @@ internal sealed class ContainsTest(ImmutableArray<string> needles, bool cased) :
 
 internal sealed class EndsTest(ImmutableArray<string> texts, bool cased, bool atStart) : ValueTest
 {
-    public override int Effort => 4;
-
     private readonly StringComparison _comparison = cased ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+    private readonly AsciiEnds? _ascii = cased ? null : AsciiEnds.TryBuild(texts, atStart);
+
+    public override int Effort => 4;
 
     public override bool Holds(EventBuffer fields, int value)
     {
         if (!HasText(fields, value)) return false;
+        if (_ascii is not null) return _ascii.Hold(fields.Utf8(value));
         var text = fields.Chars(value);
         foreach (var wanted in texts)
         {

@@ -9,8 +9,26 @@ internal sealed class WildcardPattern(ImmutableArray<PatternPart> parts, bool ca
 {
     private readonly StringComparison _comparison = cased ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
 
+    // Where no * stands, the length is known, and only the literals need a look.
+    private readonly int _fixedLength = parts.Any(p => p.AnyLength) ? -1 : parts.Sum(p => p.Literal?.Length ?? 1);
+
+    // For ASCII values only: there a character is a char.
+    private bool FitsFixed(ReadOnlySpan<char> text)
+    {
+        if (text.Length != _fixedLength) return false;
+        var at = 0;
+        foreach (var part in parts)
+        {
+            if (part.Literal is { } literal && !text.Slice(at, literal.Length).Equals(literal, _comparison)) return false;
+            at += part.Literal?.Length ?? 1;
+        }
+
+        return true;
+    }
+
     public bool Fits(ReadOnlySpan<char> text)
     {
+        if (_fixedLength >= 0 && System.Text.Ascii.IsValid(text)) return FitsFixed(text);
         var at = 0;
         var part = 0;
         var starPart = -1;
