@@ -28,6 +28,13 @@ internal sealed class RuleBench
         return records.Any(r => _forms.Matching(r).Any(m => m.Header.Id == rule.Header.Id));
     }
 
+    /// <summary>All rules that match a record of the audit log.</summary>
+    public HashSet<SigmaRule> Matching(JsonObject record)
+    {
+        var anyRule = Generation.Rules.Rules.First(r => r.LogSource is { Product: "kubernetes", Service: "audit" });
+        return [.. _forms.Read(Encoding.UTF8.GetBytes(record.ToJsonString()), anyRule, null, out _).SelectMany(r => _forms.Matching(r))];
+    }
+
     /// <summary>The events in plain audit form that a rule must match.</summary>
     public IEnumerable<JsonObject> AuditExamples(SigmaRule rule) =>
         from example in rule.Examples
