@@ -13,7 +13,7 @@ namespace Waterguard.Detection.Matching;
 internal sealed class CandidateIndex
 {
     // Few rules can afford more clauses: a row is as many times longer.
-    private const int ManyRules = 1024;
+    public const int ManyRules = 1024;
     private readonly ulong[] _met;
     private readonly SlotRows?[] _slots;
     private KeywordIndex? _keywords;
@@ -68,7 +68,7 @@ internal sealed class CandidateIndex
         foreach (var slot in fields.Touched)
         {
             if (_slots[slot] is not { } rows) continue;
-            for (var value = fields.First(slot); value >= 0; value = fields.Next(value)) rows.Collect(fields, value, row);
+            for (var value = fields.First(slot); value >= 0; value = fields.Next(value)) rows.Collect(context, slot, value, row);
         }
 
         _keywords?.Collect(context, row);
@@ -91,12 +91,12 @@ internal sealed class CandidateIndex
 
     private static void Set(ulong[] row, int rule) => row[rule >> 6] |= 1UL << (rule & 63);
 
-    private static void Or(Span<ulong> candidates, ulong[] row)
+    private static void Or(Span<ulong> candidates, ReadOnlySpan<ulong> row)
     {
         var i = 0;
         for (; i + Vector<ulong>.Count <= row.Length; i += Vector<ulong>.Count)
         {
-            (new Vector<ulong>(candidates[i..]) | new Vector<ulong>(row, i)).CopyTo(candidates[i..]);
+            (new Vector<ulong>(candidates[i..]) | new Vector<ulong>(row[i..])).CopyTo(candidates[i..]);
         }
 
         for (; i < row.Length; i++) candidates[i] |= row[i];
@@ -108,6 +108,9 @@ internal sealed class CandidateIndex
         private readonly FoldedTable<ulong[]> _exact = new();
         private readonly GramRows _prefixes = new();
         private readonly GramRows _suffixes = new();
+        private readonly Dictionary<string, (ValueTest Test, ulong[] Row)> _byTest = new(StringComparer.Ordinal);
+        private (ValueTest Test, ulong[] Row)[] _tested = [];
+        private readonly ulong[] _anyTested = new ulong[words];
         private ulong[]? _present;
         private ulong[]? _numbers;
 
@@ -126,6 +129,10 @@ internal sealed class CandidateIndex
                     break;
                 case AtomKind.Prefix when Ascii.IsValid(atom.Text): Set(_prefixes.Row(GramRows.First(Encoding.ASCII.GetBytes(atom.Text)), words), rule); break;
                 case AtomKind.Suffix when Ascii.IsValid(atom.Text): Set(_suffixes.Row(GramRows.Last(Encoding.ASCII.GetBytes(atom.Text)), words), rule); break;
+                case AtomKind.Tested:
+                    if (!_byTest.TryGetValue(atom.Text, out var tested)) tested = _byTest[atom.Text] = (atom.Test!, new ulong[words]);
+                    Set(tested.Row, rule);
+                    break;
                 default: Set(_present ??= new ulong[words], rule); break;
             }
         }
@@ -136,19 +143,44 @@ internal sealed class CandidateIndex
             _exact.Seal();
             _prefixes.Seal();
             _suffixes.Seal();
+            _tested = [.. _byTest.Values];
+            foreach (var (_, row) in _tested) Or(_anyTested, row);
         }
 
-        public void Collect(EventBuffer fields, int value, Span<ulong> candidates)
+        public void Collect(MatchContext context, int slot, int value, Span<ulong> candidates)
         {
+            var fields = context.Fields;
             if (_present is not null) Or(candidates, _present);
             var kind = fields[value].Kind;
             if (kind is ValueKind.Object or ValueKind.Null or ValueKind.EmptyArray) return;
             var text = fields.Utf8(value);
             if (_exact.Count > 0 && _exact.TryFind(text, out var row)) Or(candidates, row);
             if (_numbers is not null && kind == ValueKind.Number && !IsPlain(text)) Or(candidates, _numbers);
+            if (_tested.Length > 0) Test(context, slot, value, candidates);
             if (text.Length < 4) return;
             if (_prefixes.Find(GramRows.First(text)) is { } prefixed) Or(candidates, prefixed);
             if (_suffixes.Find(GramRows.Last(text)) is { } suffixed) Or(candidates, suffixed);
+        }
+
+        private void Test(MatchContext context, int slot, int value, Span<ulong> candidates)
+        {
+            var fields = context.Fields;
+            var text = fields.Utf8(value);
+            if (text.Length > RowCache.MaxLength || fields[value].Kind != ValueKind.String || !context.Rows.Pays(slot))
+            {
+                Or(candidates, _anyTested);
+                return;
+            }
+
+            if (!context.Rows.TryFind(slot, text, out var row))
+            {
+                foreach (var (test, rules) in _tested)
+                {
+                    if (test.Holds(fields, value)) Or(row, rules);
+                }
+            }
+
+            Or(candidates, row);
         }
 
         // A number as nearly all are written: an exact row tells which it is.

@@ -17,7 +17,7 @@ public sealed class Matcher
     public Matcher(RulePlan plan)
     {
         _plan = plan;
-        _context = new MatchContext(plan.PredicateCount, plan.KeywordCount);
+        _context = new MatchContext(plan.PredicateCount, plan.KeywordCount, plan.CandidateWords, plan.Layout.Tree.SlotCount);
         _candidates = new ulong[plan.CandidateWords];
     }
 

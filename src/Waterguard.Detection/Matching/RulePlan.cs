@@ -42,8 +42,8 @@ public sealed class RulePlan
     {
         var builder = new EventLayout.Builder(shape);
         foreach (var name in alsoNeeded) builder.Bind(name);
-        var compiler = new ConditionCompiler(builder, new TestCompiler(lists, counters), []);
         ImmutableArray<SigmaRule> routed = [.. rules.Where(r => shape.Takes(r.LogSource))];
+        var compiler = new ConditionCompiler(builder, new TestCompiler(lists, counters), [], precise: routed.Length <= CandidateIndex.ManyRules);
         var conditions = routed.Select(r => compiler.Compile(r.Condition)).ToArray();
         var layout = builder.Build();
         return new RulePlan(layout, routed, conditions, new CandidateIndex(conditions, compiler.Keywords, layout.Tree.SlotCount), compiler.Predicates);
