@@ -6,6 +6,7 @@
 # and, joined to each container `create`, what `GET /containers/<id>/json` said at that moment.
 #
 # Needs root, curl, docker.io and busybox-static. Usage: scripts/record-docker-sample.sh [OUT_DIR]
+# With ORDINARY_RUNS=N it also does N ordinary runs and writes OUT_DIR/ordinary/docker-events.ndjson (not kept as a sample: it is large).
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -86,6 +87,29 @@ engine run -d --name evasive_container --network host suspicious_image >/dev/nul
 stop_recording
 say "evasive-container.ndjson: $(wc -l <"$work/evasive.ndjson") events"
 engine rm -f evasive_container >/dev/null
+
+# --- ordinary runs, many ----------------------------------------------------------------------------------------------
+# What people and pipelines do all day: jobs that end, services with volumes and limits, health checks, restarts, clean-up. Eight images, as a team has.
+if [ "${ORDINARY_RUNS:-0}" -gt 0 ]; then
+    for n in 0 1 2 3 4 5 6 7; do engine tag harbour.example/tide-api:1.4.0 "harbour.example/team-$n:2.$n"; done
+    start_recording "$work/ordinary.ndjson"
+    say "$ORDINARY_RUNS ordinary runs"
+    for i in $(seq 1 "$ORDINARY_RUNS"); do
+        image="harbour.example/team-$((i % 8)):2.$((i % 8))"
+        case $((i % 10)) in
+            0) attempt engine run -d --name "svc-$i" --network none --restart unless-stopped --health-cmd true --health-interval 1s "$image"
+               attempt engine rm -f "svc-$i" ;;
+            1) attempt engine run -d --name "db-$i" --network none -v "data-$((i % 3)):/var/lib/data" --memory 64m --cpus 0.5 "$image"
+               attempt engine stop -t 0 "db-$i"; attempt engine rm "db-$i" ;;
+            2) attempt engine run --rm --network none --cap-drop ALL --cap-add NET_BIND_SERVICE --read-only --user 1000 "$image" true ;;
+            3) attempt engine run --rm --network none -v "$work/rootfs/tmp:/work" -w /work -e CI=true "$image" ls ;;
+            4) attempt engine run --rm --network none --security-opt no-new-privileges --pids-limit 50 "$image" id ;;
+            *) attempt engine run --rm --network none --label "job=$i" -e STEP="$i" "$image" true ;;
+        esac
+    done
+    stop_recording
+    say "ordinary: $(wc -l <"$work/ordinary.ndjson") events"
+fi
 
 # --- an ordinary half hour and an intruder, short ---------------------------------------------------------------------
 normal=harbour.example/tide-api:1.4.0
@@ -168,6 +192,7 @@ for i in 1 2 3 4 5 6; do attempt engine run --rm --network none "$normal" true; 
 stop_recording
 
 mkdir -p "$out/samples" "$out/tests/data/docker"
+if [ -e "$work/ordinary.ndjson" ]; then mkdir -p "$out/ordinary"; sed "s#$work#/srv/engine#g" "$work/ordinary.ndjson" >"$out/ordinary/docker-events.ndjson"; fi
 # The temporary folder's name is of no use to a reader. The first file is what the engine's event stream said and nothing else.
 sed 's/,"inspect":{.*$/}/' "$work/evasive.ndjson" >"$out/tests/data/docker/evasive-container.ndjson"
 sed "s#$work#/srv/engine#g" "$work/evasive.ndjson" >"$out/tests/data/docker/evasive-container-inspected.ndjson"

@@ -20,7 +20,7 @@ internal static class Stages
         scan();
         var plan = generation.PlanFor(generation.Sources.Find(options.Source ?? "kubernetes.audit")!.Forms[0]);
         var (index, reader, fields, matcher) = (new StructuralIndex(), new EventReader(), new EventBuffer(), new Matcher(plan.Rules));
-        long slots = 0;
+        var (slots, read) = (0L, 0L);
         var stages = new (string Name, Action Pass)[]
         {
             ("framing", () => work.ForEachBatch(_ => { })),
@@ -43,6 +43,7 @@ internal static class Stages
             })),
             ("worker", () => scan()),
         };
+        CountRead();
         var times = stages.Select(_ => new List<double>()).ToArray();
         for (var round = 0; round < options.Rounds + 2; round++)
         {
@@ -53,6 +54,18 @@ internal static class Stages
                 if (round >= 2) times[s].Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
             }
         }
+
+        void CountRead() => work.ForEachBatch(b =>
+        {
+            foreach (var r in b.Records)
+            {
+                reader.TryRead(b.Buffer, r.Start, r.Length, plan.Rules.Layout.Tree, fields, out _);
+                foreach (var slot in fields.Touched)
+                {
+                    for (var value = fields.First(slot); value >= 0; value = fields.Next(value)) read += fields.LengthOf(value);
+                }
+            }
+        });
 
         double before = 0;
         for (var s = 0; s < stages.Length; s++)
@@ -65,7 +78,7 @@ internal static class Stages
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{work.Records} events of {work.Length / work.Records} bytes, {plan.Rules.Layout.Tree.SlotCount} slots, {(double)slots / work.Records / (options.Rounds + 2):F1} filled an event, "
-            + $"{plan.Rules.Rules.Length} rules, {plan.Rules.PredicateCount} predicates, {plan.Rules.UnindexedRules} rules without an index entry, {(double)matcher.Judged / work.Records / (options.Rounds + 2):F2} judged an event"));
+            + $"{1 - ((double)read / work.Length):P1} of the bytes never became a value, {plan.Rules.Rules.Length} rules, {plan.Rules.PredicateCount} predicates, {plan.Rules.UnindexedRules} rules without an index entry, {(double)matcher.Judged / work.Records / (options.Rounds + 2):F2} judged an event"));
         return 0;
     }
 }

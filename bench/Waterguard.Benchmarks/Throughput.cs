@@ -89,7 +89,7 @@ internal static class Throughput
         var perSecond = work.Records / (work.Length / 1e6) * speed;
         if (options.Json)
         {
-            using var writer = new Utf8JsonWriter(Console.OpenStandardOutput());
+            using var writer = new Utf8JsonWriter(Console.OpenStandardOutput(), new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
             writer.WriteStartObject();
             writer.WriteString("name", name);
             writer.WriteNumber("mb_per_s", Math.Round(speed, 1));

@@ -6,37 +6,39 @@ using Waterguard.Events.Fields;
 
 namespace Waterguard.Detection.Matching;
 
-/// <summary>Finds the rules that an event can match at all: each rule is filed under one clause that it cannot match without.</summary>
-/// <remarks>Over-approximates: a rule that it does not name cannot match (a test against judging every rule holds that), one that it names may not.
+/// <summary>Finds the rules that an event can match at all: each rule is filed under a few clauses that it cannot match without, the rarest first, and is named
+/// when all of them are met.</summary>
+/// <remarks>A row has the bits of all rules once for each clause (the first clauses of all rules, the second ones, …). Over-approximates: a rule that it does not name cannot match (a test against judging every rule holds that), one that it names may not.
 /// Rows are bit sets over the rules. Immutable; shared.</remarks>
 internal sealed class CandidateIndex
 {
-    private readonly ulong[] _always;
+    // Few rules can afford more clauses: a row is as many times longer.
+    public const int ManyRules = 1024;
+    private readonly ulong[] _met;
     private readonly SlotRows?[] _slots;
-    private readonly KeywordIndex? _keywords;
+    private KeywordIndex? _keywords;
+    private readonly int _clauses;
+    private readonly int _ruleWords;
 
     public CandidateIndex(IReadOnlyList<Node> rules, IReadOnlyList<KeywordNode> keywords, int slotCount)
     {
-        Words = (rules.Count + 63) / 64;
-        _always = new ulong[Words];
+        _ruleWords = (rules.Count + 63) / 64;
+        _clauses = rules.Count > ManyRules ? 2 : 4;
+        _met = new ulong[Words];
         _slots = new SlotRows?[slotCount];
         var clauses = rules.Select(r => r.NecessaryClauses().ToImmutableArray()).ToArray();
         var popularity = clauses.SelectMany(c => c.SelectMany(x => x.Atoms).Distinct()).CountBy(a => a).ToDictionary(p => p.Key, p => p.Value);
         for (var rule = 0; rule < rules.Count; rule++)
         {
             if (clauses[rule].Any(c => c.Atoms.Length == 0)) continue; // can never match
-            var best = clauses[rule].MinBy(c => c.Cost(a => popularity[a]));
-            if (best is null)
+            var best = clauses[rule].OrderBy(c => c.Cost(a => popularity[a])).Take(_clauses).ToArray();
+            if (best.Length == 0) Unindexed++;
+            for (var clause = 0; clause < _clauses; clause++)
             {
-                Set(_always, rule);
-                Unindexed++;
-                continue;
-            }
-
-            foreach (var atom in best.Atoms)
-            {
-                if (atom.Kind == AtomKind.Keyword) (_keywords ??= new KeywordIndex(Words)).Add(atom.Text, rule);
-                else (_slots[atom.Slot] ??= new SlotRows(Words)).Add(atom, rule);
+                var bit = (clause * _ruleWords * 64) + rule;
+                // Keywords are looked for once, for the clauses that come first.
+                if (clause < best.Length && (clause == 0 || !best[clause].Atoms.Any(a => a.Kind == AtomKind.Keyword))) File(best[clause], bit);
+                else Set(_met, bit);
             }
         }
 
@@ -51,33 +53,50 @@ internal sealed class CandidateIndex
     public int Keywords => _keywords?.Count ?? 0;
 
     /// <summary>Length of a row in 64-bit words.</summary>
-    public int Words { get; }
+    public int Words => _ruleWords * _clauses;
 
     /// <summary>Rules that are judged on every event because nothing in them is necessary.</summary>
     public int Unindexed { get; }
 
-    /// <summary>Sets the bits of all candidates.</summary>
-    public void Collect(MatchContext context, Span<ulong> candidates)
+    /// <summary>Finds all candidates.</summary>
+    /// <param name="row">Room for a row.</param>
+    /// <returns>A bit for each rule, at the start of the row.</returns>
+    public Span<ulong> Collect(MatchContext context, Span<ulong> row)
     {
-        _always.CopyTo(candidates);
+        _met.CopyTo(row);
         var fields = context.Fields;
         foreach (var slot in fields.Touched)
         {
             if (_slots[slot] is not { } rows) continue;
-            for (var value = fields.First(slot); value >= 0; value = fields.Next(value)) rows.Collect(fields, value, candidates);
+            for (var value = fields.First(slot); value >= 0; value = fields.Next(value)) rows.Collect(context, slot, value, row);
         }
 
-        _keywords?.Collect(context, candidates);
+        _keywords?.Collect(context, row);
+        for (var clause = 1; clause < _clauses; clause++)
+        {
+            for (var word = 0; word < _ruleWords; word++) row[word] &= row[(clause * _ruleWords) + word];
+        }
+
+        return row[.._ruleWords];
+    }
+
+    private void File(Clause clause, int bit)
+    {
+        foreach (var atom in clause.Atoms)
+        {
+            if (atom.Kind == AtomKind.Keyword) (_keywords ??= new KeywordIndex(Words)).Add(atom.Text, bit);
+            else (_slots[atom.Slot] ??= new SlotRows(Words)).Add(atom, bit);
+        }
     }
 
     private static void Set(ulong[] row, int rule) => row[rule >> 6] |= 1UL << (rule & 63);
 
-    private static void Or(Span<ulong> candidates, ulong[] row)
+    private static void Or(Span<ulong> candidates, ReadOnlySpan<ulong> row)
     {
         var i = 0;
         for (; i + Vector<ulong>.Count <= row.Length; i += Vector<ulong>.Count)
         {
-            (new Vector<ulong>(candidates[i..]) | new Vector<ulong>(row, i)).CopyTo(candidates[i..]);
+            (new Vector<ulong>(candidates[i..]) | new Vector<ulong>(row[i..])).CopyTo(candidates[i..]);
         }
 
         for (; i < row.Length; i++) candidates[i] |= row[i];
@@ -89,6 +108,9 @@ internal sealed class CandidateIndex
         private readonly FoldedTable<ulong[]> _exact = new();
         private readonly GramRows _prefixes = new();
         private readonly GramRows _suffixes = new();
+        private readonly Dictionary<string, (ValueTest Test, ulong[] Row)> _byTest = new(StringComparer.Ordinal);
+        private (ValueTest Test, ulong[] Row)[] _tested = [];
+        private readonly ulong[] _anyTested = new ulong[words];
         private ulong[]? _present;
         private ulong[]? _numbers;
 
@@ -107,6 +129,10 @@ internal sealed class CandidateIndex
                     break;
                 case AtomKind.Prefix when Ascii.IsValid(atom.Text): Set(_prefixes.Row(GramRows.First(Encoding.ASCII.GetBytes(atom.Text)), words), rule); break;
                 case AtomKind.Suffix when Ascii.IsValid(atom.Text): Set(_suffixes.Row(GramRows.Last(Encoding.ASCII.GetBytes(atom.Text)), words), rule); break;
+                case AtomKind.Tested:
+                    if (!_byTest.TryGetValue(atom.Text, out var tested)) tested = _byTest[atom.Text] = (atom.Test!, new ulong[words]);
+                    Set(tested.Row, rule);
+                    break;
                 default: Set(_present ??= new ulong[words], rule); break;
             }
         }
@@ -117,19 +143,44 @@ internal sealed class CandidateIndex
             _exact.Seal();
             _prefixes.Seal();
             _suffixes.Seal();
+            _tested = [.. _byTest.Values];
+            foreach (var (_, row) in _tested) Or(_anyTested, row);
         }
 
-        public void Collect(EventBuffer fields, int value, Span<ulong> candidates)
+        public void Collect(MatchContext context, int slot, int value, Span<ulong> candidates)
         {
+            var fields = context.Fields;
             if (_present is not null) Or(candidates, _present);
             var kind = fields[value].Kind;
             if (kind is ValueKind.Object or ValueKind.Null or ValueKind.EmptyArray) return;
             var text = fields.Utf8(value);
             if (_exact.Count > 0 && _exact.TryFind(text, out var row)) Or(candidates, row);
             if (_numbers is not null && kind == ValueKind.Number && !IsPlain(text)) Or(candidates, _numbers);
+            if (_tested.Length > 0) Test(context, slot, value, candidates);
             if (text.Length < 4) return;
             if (_prefixes.Find(GramRows.First(text)) is { } prefixed) Or(candidates, prefixed);
             if (_suffixes.Find(GramRows.Last(text)) is { } suffixed) Or(candidates, suffixed);
+        }
+
+        private void Test(MatchContext context, int slot, int value, Span<ulong> candidates)
+        {
+            var fields = context.Fields;
+            var text = fields.Utf8(value);
+            if (text.Length > RowCache.MaxLength || fields[value].Kind != ValueKind.String || !context.Rows.Pays(slot))
+            {
+                Or(candidates, _anyTested);
+                return;
+            }
+
+            if (!context.Rows.TryFind(slot, text, out var row))
+            {
+                foreach (var (test, rules) in _tested)
+                {
+                    if (test.Holds(fields, value)) Or(row, rules);
+                }
+            }
+
+            Or(candidates, row);
         }
 
         // A number as nearly all are written: an exact row tells which it is.

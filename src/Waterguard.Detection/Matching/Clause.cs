@@ -20,12 +20,15 @@ internal enum AtomKind
     /// <summary>A text that ends with this one.</summary>
     Suffix,
 
+    /// <summary>A value that passes a test, which is asked once for each value that comes again.</summary>
+    Tested,
+
     /// <summary>A string somewhere in the record contains this text (slot -1).</summary>
     Keyword,
 }
 
 /// <summary>The smallest thing that the candidate index knows.</summary>
-internal readonly record struct Atom(AtomKind Kind, int Slot, string Text)
+internal readonly record struct Atom(AtomKind Kind, int Slot, string Text, ValueTest? Test = null)
 {
     public static Atom Present(int slot) => new(AtomKind.Present, slot, "");
 }
@@ -57,6 +60,7 @@ internal sealed record Clause(ImmutableArray<Atom> Atoms)
         AtomKind.Exact or AtomKind.Number => 1.0 * popularity(atom),
         AtomKind.Prefix or AtomKind.Suffix => 4.0 + (2.0 * popularity(atom)),
         AtomKind.Keyword => KeywordIndex.RunLength(atom.Text) is var run and > 0 ? 4.0 + (8.0 / run) : 500.0,
+        AtomKind.Tested => 6.0,
         _ => 20.0,
     });
 }

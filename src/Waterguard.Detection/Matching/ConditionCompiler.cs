@@ -6,7 +6,7 @@ using Waterguard.Sigma.Conditions;
 namespace Waterguard.Detection.Matching;
 
 /// <summary>Turns the conditions of all rules that are evaluated on one form of records into nodes; equal predicates become one.</summary>
-internal sealed class ConditionCompiler(EventLayout.Builder layout, TestCompiler tests, ImmutableHashSet<string> resolvedFields)
+internal sealed class ConditionCompiler(EventLayout.Builder layout, TestCompiler tests, ImmutableHashSet<string> resolvedFields, bool precise)
 {
     private readonly List<KeywordNode> _keywords = [];
     private readonly Dictionary<string, Node> _shared = new(StringComparer.Ordinal);
@@ -80,7 +80,7 @@ internal sealed class ConditionCompiler(EventLayout.Builder layout, TestCompiler
     private SlotTest Slot(SlotBinding slot, Test test, ValueTest compiled)
     {
         if (slot.Constant is { } constant) return new SlotTest(slot, null, tests.Passes(compiled, constant), []);
-        if (slot.Values is not { } values) return new SlotTest(slot, compiled, false, TestCompiler.Atoms(test, slot.Slot));
+        if (slot.Values is not { } values) return new SlotTest(slot, compiled, false, TestCompiler.Atoms(test, compiled, slot.Slot, precise));
         ImmutableArray<string> raw = [.. values.Where(v => tests.Passes(compiled, v.Value)).Select(v => v.Key).Order(StringComparer.Ordinal)];
         return new SlotTest(slot, new ExactTest(raw, cased: false), false, [.. raw.Select(r => new Atom(AtomKind.Exact, slot.Slot, r))]);
     }

@@ -7,7 +7,7 @@ internal sealed class FoldedTable<T>
 {
     private readonly List<(byte[] Text, T Value)> _entries = [];
     private int[] _slots = [];
-    private byte _lengths; // bit (length & 7): most misses end here
+    private ulong _lengths; // bit (length & 63): most misses end here
 
     public int Count => _entries.Count;
 
@@ -21,8 +21,8 @@ internal sealed class FoldedTable<T>
         for (var i = 0; i < _entries.Count; i++)
         {
             var text = _entries[i].Text;
-            _lengths |= (byte)(1 << (text.Length & 7));
-            if (!Ascii.IsValid(text)) _lengths = byte.MaxValue;
+            _lengths |= 1UL << text.Length;
+            if (!Ascii.IsValid(text)) _lengths = ulong.MaxValue;
             var at = Hash(text) & (uint)(size - 1);
             while (_slots[at] != 0) at = (at + 1) & (uint)(size - 1);
             _slots[at] = i + 1;
@@ -31,7 +31,7 @@ internal sealed class FoldedTable<T>
 
     public bool TryFind(ReadOnlySpan<byte> text, out T value)
     {
-        if ((_lengths & (1 << (text.Length & 7))) != 0)
+        if ((_lengths >> text.Length & 1) != 0)
         {
             var mask = (uint)(_slots.Length - 1);
             for (var at = Hash(text) & mask; _slots[at] != 0; at = (at + 1) & mask)

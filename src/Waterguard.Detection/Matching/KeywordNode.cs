@@ -7,6 +7,8 @@ namespace Waterguard.Detection.Matching;
 /// <summary>Some string value of the record passes a test.</summary>
 internal sealed class KeywordNode(int id, Test written, ValueTest test) : Node
 {
+    public override int Effort => 100;
+
     private int[]? _numbers;
 
     /// <summary>Lets the index answer, where all keywords are plain and case does not matter. Before the plan is shared.</summary>

@@ -4,7 +4,7 @@ using Waterguard.Events.Fields;
 namespace Waterguard.Detection.Matching;
 
 /// <summary>What a worker keeps while it judges one event: the fields, and the answers that rules share. Reused; not thread-safe.</summary>
-internal sealed class MatchContext(int predicates, int keywords)
+internal sealed class MatchContext(int predicates, int keywords, int words, int slots)
 {
     private readonly uint[] _answers = new uint[predicates];
     private readonly uint[] _keywords = new uint[keywords];
@@ -30,6 +30,12 @@ internal sealed class MatchContext(int predicates, int keywords)
         Array.Clear(_keywords);
         _event = 1;
     }
+
+    /// <summary>Which rules the values of slots can make match, by their dear tests.</summary>
+    public RowCache Rows { get; } = new(words, slots);
+
+    /// <summary>What dear tests said of values before.</summary>
+    public AnswerCache Cache { get; } = new();
 
     /// <summary>Whether the index has looked for all keywords, so that one that was not met is not there.</summary>
     public bool KeywordsKnown { get; set; }

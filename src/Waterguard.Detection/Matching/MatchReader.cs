@@ -37,16 +37,16 @@ public sealed class MatchReader
     }
 
     /// <summary>What all matches of the record that was read last have in common.</summary>
-    public MatchedRecord Subject(EventBuffer fields, string file, long line, long offset, RawRecord? raw)
+    public MatchedRecord Subject(EventBuffer fields, string file, long line, long offset, RawRecord? raw, TextTable texts)
     {
         var known = TryTime(fields, out var time);
         return new MatchedRecord(
-            RecordIdentity.Of(_shape.Source, _id, fields), time, known, Entities(fields), new Evidence(_shape.Source, file, line, offset, known ? time : null, raw));
+            RecordIdentity.Of(_shape.Source, _id, fields), time, known, Entities(fields, texts), new Evidence(_shape.Source, file, line, offset, known ? time : null, raw));
     }
 
     /// <summary>The match of one rule on that record, with the names that its consumers read.</summary>
-    public Match Describe(SigmaRule rule, IReadOnlyList<string> names, MatchedRecord record, EventBuffer fields) =>
-        new(rule, record.Id, record.Time, record.TimeKnown, Values(names, fields), record.Entities, record.Evidence);
+    public Match Describe(SigmaRule rule, IReadOnlyList<string> names, MatchedRecord record, EventBuffer fields, TextTable texts) =>
+        new(rule, record.Id, record.Time, record.TimeKnown, Values(names, fields, texts), record.Entities, record.Evidence);
 
     private bool TryTime(EventBuffer fields, out DateTimeOffset time)
     {
@@ -63,49 +63,60 @@ public sealed class MatchReader
         return false;
     }
 
-    private ImmutableDictionary<string, ImmutableArray<string>> Values(IReadOnlyList<string> names, EventBuffer fields)
+    private ImmutableDictionary<string, ImmutableArray<string>> Values(IReadOnlyList<string> names, EventBuffer fields, TextTable texts)
     {
         if (names.Count == 0) return ImmutableDictionary<string, ImmutableArray<string>>.Empty;
         var values = ImmutableDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
-        foreach (var name in names) values[name] = _layout.Find(name) is { } binding ? Texts(binding, fields) : [];
+        foreach (var name in names) values[name] = _layout.Find(name) is { } binding ? Texts(binding, fields, texts) : [];
         return values.ToImmutable();
     }
 
-    private ImmutableSortedDictionary<string, ImmutableArray<string>> Entities(EventBuffer fields)
+    private ImmutableSortedDictionary<string, ImmutableArray<string>> Entities(EventBuffer fields, TextTable texts)
     {
         var entities = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
         foreach (var (kind, names) in _entities)
         {
+            if (names is [var only])
+            {
+                var few = Texts(only, fields, texts);
+                if (few.Length == 0 || few is [""]) continue;
+                if (few.Length == 1)
+                {
+                    entities[kind] = few;
+                    continue;
+                }
+            }
+
             var found = new SortedSet<string>(StringComparer.Ordinal);
-            foreach (var name in names) found.UnionWith(Texts(name, fields));
+            foreach (var name in names) found.UnionWith(Texts(name, fields, texts));
             found.Remove("");
-            if (found.Count > 0) entities[kind] = [.. found];
+            if (found.Count > 0) entities[kind] = found.Count == 1 ? texts.Single(found.Min!) : [.. found];
         }
 
         return entities.ToImmutable();
     }
 
-    private static ImmutableArray<string> Texts(FieldBinding name, EventBuffer fields)
+    private static ImmutableArray<string> Texts(FieldBinding name, EventBuffer fields, TextTable texts)
     {
-        var texts = ImmutableArray.CreateBuilder<string>(0);
+        var found = ImmutableArray.CreateBuilder<string>(0);
         foreach (var tier in name.Tiers)
         {
             foreach (var slot in tier)
             {
-                if (slot.Constant is { } constant) texts.Add(constant);
+                if (slot.Constant is { } constant) found.Add(constant);
                 for (var value = slot.Slot < 0 ? -1 : fields.First(slot.Slot); value >= 0; value = fields.Next(value))
                 {
                     if (!slot.Includes(fields, value) || fields[value].Kind is ValueKind.Null or ValueKind.Object or ValueKind.EmptyArray) continue;
-                    var text = fields.Chars(value).ToString();
-                    if (slot.Values is null) texts.Add(text);
-                    else if (slot.Values.TryGetValue(text, out var mapped)) texts.Add(mapped);
+                    var text = texts.Of(fields.Chars(value));
+                    if (slot.Values is null) found.Add(text);
+                    else if (slot.Values.TryGetValue(text, out var mapped)) found.Add(mapped);
                 }
             }
 
-            if (texts.Count > 0) break;
+            if (found.Count > 0) break;
         }
 
-        return texts.ToImmutable();
+        return found.Count == 1 ? texts.Single(found[0]) : found.ToImmutable();
     }
 }
 

@@ -17,7 +17,7 @@ public sealed class Matcher
     public Matcher(RulePlan plan)
     {
         _plan = plan;
-        _context = new MatchContext(plan.PredicateCount, plan.KeywordCount);
+        _context = new MatchContext(plan.PredicateCount, plan.KeywordCount, plan.CandidateWords, plan.Layout.Tree.SlotCount);
         _candidates = new ulong[plan.CandidateWords];
     }
 
@@ -33,8 +33,7 @@ public sealed class Matcher
     {
         _context.Begin(fields, reader);
         _matchedCount = 0;
-        var candidates = _candidates.AsSpan();
-        _plan.Collect(_context, candidates);
+        var candidates = _plan.Collect(_context, _candidates);
         for (var word = 0; word < candidates.Length; word++)
         {
             for (var bits = candidates[word]; bits != 0; bits &= bits - 1) Judge((word << 6) + BitOperations.TrailingZeroCount(bits));

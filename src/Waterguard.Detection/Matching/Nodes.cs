@@ -7,6 +7,9 @@ internal abstract class Node
 {
     public abstract Truth Judge(MatchContext context);
 
+    /// <summary>How dear it is to judge, roughly: the cheap parts of a condition are judged first.</summary>
+    public virtual int Effort => 1;
+
     /// <summary>Sets of atoms of which at least one must hold for this node to hold (or to be unknown): an over-approximation.</summary>
     public virtual IEnumerable<Clause> NecessaryClauses() => [];
 
@@ -21,12 +24,16 @@ internal sealed class ConstantNode(Truth truth) : Node
     public override IEnumerable<Clause> NecessaryClauses() => truth == Truth.False ? [Clause.Never] : [];
 }
 
-internal sealed class AllNode(Node[] parts) : Node
+internal sealed class AllNode(Node[] written) : Node
 {
+    private readonly Node[] _parts = [.. written.OrderBy(p => p.Effort)];
+
+    public override int Effort => _parts.Sum(p => p.Effort);
+
     public override Truth Judge(MatchContext context)
     {
         var least = Truth.True;
-        foreach (var part in parts)
+        foreach (var part in _parts)
         {
             var truth = part.Judge(context);
             if (truth == Truth.False) return Truth.False;
@@ -36,17 +43,21 @@ internal sealed class AllNode(Node[] parts) : Node
         return least;
     }
 
-    public override IEnumerable<Clause> NecessaryClauses() => parts.SelectMany(p => p.NecessaryClauses());
+    public override IEnumerable<Clause> NecessaryClauses() => _parts.SelectMany(p => p.NecessaryClauses());
 
-    public override IEnumerable<Clause> NecessaryClausesOfNot() => Clause.OneOfEach(parts.Select(p => p.NecessaryClausesOfNot()));
+    public override IEnumerable<Clause> NecessaryClausesOfNot() => Clause.OneOfEach(_parts.Select(p => p.NecessaryClausesOfNot()));
 }
 
-internal sealed class AnyNode(Node[] parts) : Node
+internal sealed class AnyNode(Node[] written) : Node
 {
+    private readonly Node[] _parts = [.. written.OrderBy(p => p.Effort)];
+
+    public override int Effort => _parts.Sum(p => p.Effort);
+
     public override Truth Judge(MatchContext context)
     {
         var greatest = Truth.False;
-        foreach (var part in parts)
+        foreach (var part in _parts)
         {
             var truth = part.Judge(context);
             if (truth == Truth.True) return Truth.True;
@@ -56,13 +67,15 @@ internal sealed class AnyNode(Node[] parts) : Node
         return greatest;
     }
 
-    public override IEnumerable<Clause> NecessaryClauses() => Clause.OneOfEach(parts.Select(p => p.NecessaryClauses()));
+    public override IEnumerable<Clause> NecessaryClauses() => Clause.OneOfEach(_parts.Select(p => p.NecessaryClauses()));
 
-    public override IEnumerable<Clause> NecessaryClausesOfNot() => parts.SelectMany(p => p.NecessaryClausesOfNot());
+    public override IEnumerable<Clause> NecessaryClausesOfNot() => _parts.SelectMany(p => p.NecessaryClausesOfNot());
 }
 
 internal sealed class AtLeastNode(int count, Node[] parts) : Node
 {
+    public override int Effort => parts.Sum(p => p.Effort);
+
     public override Truth Judge(MatchContext context)
     {
         var (certain, possible) = (0, 0);
@@ -81,6 +94,8 @@ internal sealed class AtLeastNode(int count, Node[] parts) : Node
 
 internal sealed class NotNode(Node part) : Node
 {
+    public override int Effort => part.Effort;
+
     public override Truth Judge(MatchContext context)
     {
         context.Negated = !context.Negated;
@@ -97,6 +112,8 @@ internal sealed class NotNode(Node part) : Node
 /// <summary>Judges the elements of one or several arrays one by one.</summary>
 internal sealed class ElementNode(ImmutableArray<int> arrays, Sigma.Conditions.Quantifier quantifier, Node body) : Node
 {
+    public override int Effort => 10 + (5 * body.Effort);
+
     public override Truth Judge(MatchContext context)
     {
         var fields = context.Fields;

@@ -9,6 +9,10 @@ internal sealed record SlotTest(SlotBinding Binding, ValueTest? Test, bool Answe
 /// <summary>Some value of the field passes. The first tier that has any value speaks for the field.</summary>
 internal sealed class PredicateNode(int id, SlotTest[][] tiers) : Node
 {
+    private const int DearEffort = 8;
+
+    public override int Effort { get; } = tiers.Sum(tier => tier.Sum(slot => slot.Test?.Effort ?? 0));
+
     public override Truth Judge(MatchContext context)
     {
         // Inside a quantifier, and where a shadow value is about, the answer is not the event's but this place's.
@@ -41,7 +45,7 @@ internal sealed class PredicateNode(int id, SlotTest[][] tiers) : Node
                     if (!Belongs(slot.Binding, context, value)) continue;
                     if (context.Negated && fields.IsDuplicate(value)) return false;
                     present = true;
-                    holds = holds || slot.Test!.Holds(fields, value);
+                    holds = holds || Test(slot.Test!, context, value);
                     if (holds && !(context.Negated && fields.HasDuplicateKeys)) return true;
                 }
             }
@@ -50,6 +54,16 @@ internal sealed class PredicateNode(int id, SlotTest[][] tiers) : Node
         }
 
         return false;
+    }
+
+    // A dear test is asked once for each value that comes again; the predicate's number stands for it, for all its slots alike.
+    private bool Test(ValueTest test, MatchContext context, int value)
+    {
+        var fields = context.Fields;
+        if (test.Effort < DearEffort || fields[value].Kind != ValueKind.String) return test.Holds(fields, value);
+        var text = fields.Utf8(value);
+        if (text.Length > AnswerCache.MaxLength) return test.Holds(fields, value);
+        return context.Cache.TryFind(id, text, out var answer, out var place) ? answer : context.Cache.Put(place, id, fields.Utf8(value), test.Holds(fields, value));
     }
 
     internal static bool Belongs(SlotBinding binding, MatchContext context, int value) =>
@@ -91,58 +105,4 @@ internal sealed class PresenceNode(FieldBinding field, bool wantNull) : Node
     public override IEnumerable<Clause> NecessaryClausesOfNot() => wantNull ? IsThere() : [];
 
     private IEnumerable<Clause> IsThere() => Array.Exists(_slots, s => s.Slot < 0) ? [] : [new Clause([.. _slots.Select(s => Atom.Present(s.Slot))])];
-}
-
-/// <summary>A value of one field relates to a value of another.</summary>
-internal sealed class ReferenceNode(FieldBinding left, FieldBinding right, Sigma.Conditions.TextKind kind, bool cased) : Node
-{
-    private readonly StringComparison _comparison = cased ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
-
-    public override Truth Judge(MatchContext context)
-    {
-        foreach (var leftText in Texts(left, context))
-        {
-            foreach (var rightText in Texts(right, context))
-            {
-                if (Relates(leftText, rightText)) return Truth.True;
-            }
-        }
-
-        return Truth.False;
-    }
-
-    public override IEnumerable<Clause> NecessaryClauses() =>
-        left.Slots.Any(s => s.Slot < 0) ? [] : [new Clause([.. left.Slots.Select(s => Atom.Present(s.Slot))])];
-
-    private bool Relates(string leftText, string rightText) => kind switch
-    {
-        Sigma.Conditions.TextKind.StartsWith => leftText.StartsWith(rightText, _comparison),
-        Sigma.Conditions.TextKind.EndsWith => leftText.EndsWith(rightText, _comparison),
-        Sigma.Conditions.TextKind.Contains => leftText.Contains(rightText, _comparison),
-        _ => leftText.Equals(rightText, _comparison),
-    };
-
-    private static List<string> Texts(FieldBinding field, MatchContext context)
-    {
-        var fields = context.Fields;
-        var texts = new List<string>();
-        foreach (var tier in field.Tiers)
-        {
-            foreach (var slot in tier)
-            {
-                if (slot.Constant is { } constant) texts.Add(constant);
-                for (var value = slot.Slot < 0 ? -1 : fields.First(slot.Slot); value >= 0; value = fields.Next(value))
-                {
-                    if (!PredicateNode.Belongs(slot, context, value) || fields[value].Kind is ValueKind.Null or ValueKind.Object or ValueKind.EmptyArray) continue;
-                    if (context.Negated && fields.IsDuplicate(value)) return [];
-                    var text = fields.Chars(value).ToString();
-                    texts.Add(slot.Values?.GetValueOrDefault(text) ?? text);
-                }
-            }
-
-            if (texts.Count > 0) break;
-        }
-
-        return texts;
-    }
 }

@@ -42,8 +42,8 @@ public sealed class RulePlan
     {
         var builder = new EventLayout.Builder(shape);
         foreach (var name in alsoNeeded) builder.Bind(name);
-        var compiler = new ConditionCompiler(builder, new TestCompiler(lists, counters), []);
         ImmutableArray<SigmaRule> routed = [.. rules.Where(r => shape.Takes(r.LogSource))];
+        var compiler = new ConditionCompiler(builder, new TestCompiler(lists, counters), [], precise: routed.Length <= CandidateIndex.ManyRules);
         var conditions = routed.Select(r => compiler.Compile(r.Condition)).ToArray();
         var layout = builder.Build();
         return new RulePlan(layout, routed, conditions, new CandidateIndex(conditions, compiler.Keywords, layout.Tree.SlotCount), compiler.Predicates);
@@ -51,5 +51,5 @@ public sealed class RulePlan
 
     internal Truth Judge(int rule, MatchContext context) => _conditions[rule].Judge(context);
 
-    internal void Collect(MatchContext context, Span<ulong> candidates) => _index.Collect(context, candidates);
+    internal Span<ulong> Collect(MatchContext context, Span<ulong> row) => _index.Collect(context, row);
 }

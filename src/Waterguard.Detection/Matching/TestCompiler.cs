@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Waterguard.Detection.Lists;
 using Waterguard.Events.Fields;
+using Waterguard.Sigma;
 using Waterguard.Sigma.Conditions;
 using Waterguard.Sigma.Modifiers;
 
@@ -32,9 +33,12 @@ internal sealed class TestCompiler(ListCatalog lists, RuntimeCounters counters)
         return test.Holds(_probe, 0);
     }
 
-    public static IReadOnlyList<Atom> Atoms(Test test, int slot)
+    /// <summary>What of a test the index can tell.</summary>
+    /// <param name="precise">Whether there are few enough rules to ask every value of the slot every test: else only the ends of texts are looked at.</param>
+    public static IReadOnlyList<Atom> Atoms(Test test, ValueTest compiled, int slot, bool precise)
     {
-        if (test is not TextTest text || text.AnyOf.Length > 4096) return [Atom.Present(slot)];
+        Atom[] otherwise = precise ? [new Atom(AtomKind.Tested, slot, SigmaText.Of(test), compiled)] : [Atom.Present(slot)];
+        if (test is not TextTest text || text.AnyOf.Length > 4096) return otherwise;
         var atoms = new List<Atom>();
         foreach (var pattern in text.AnyOf)
         {
@@ -46,9 +50,9 @@ internal sealed class TestCompiler(ListCatalog lists, RuntimeCounters counters)
                     atoms.Add(new Atom(AtomKind.Exact, slot, literal));
                     break;
                 case TextKind.Exact: atoms.Add(new Atom(AtomKind.Exact, slot, literal)); break;
-                case TextKind.StartsWith when literal.Length >= 4: atoms.Add(new Atom(AtomKind.Prefix, slot, literal)); break;
-                case TextKind.EndsWith when literal.Length >= 4: atoms.Add(new Atom(AtomKind.Suffix, slot, literal)); break;
-                default: return [Atom.Present(slot)];
+                case TextKind.StartsWith when literal.Length >= 4 && !precise: atoms.Add(new Atom(AtomKind.Prefix, slot, literal)); break;
+                case TextKind.EndsWith when literal.Length >= 4 && !precise: atoms.Add(new Atom(AtomKind.Suffix, slot, literal)); break;
+                default: return otherwise;
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Waterguard.Sigma.Conditions;
 
 namespace Waterguard.Detection.Matching;
@@ -8,6 +9,25 @@ namespace Waterguard.Detection.Matching;
 internal sealed class WildcardPattern(ImmutableArray<PatternPart> parts, bool cased)
 {
     private readonly StringComparison _comparison = cased ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+
+    // Where no * stands, the length is known, and only the literals need a look.
+    private readonly (int At, byte[] Text)[] _literals = Literals(parts);
+    private readonly int _fixedLength = parts.Any(p => p.AnyLength) ? -1 : parts.Sum(p => p.Literal?.Length ?? 1);
+
+    /// <summary>Whether all ASCII values that fit have the same length; those are judged as bytes.</summary>
+    public bool IsFixed => _fixedLength >= 0 && !cased && _literals.All(l => Ascii.IsValid(l.Text));
+
+    /// <summary>The same as <see cref="Fits"/> for an ASCII value and a pattern of fixed length: only the literals need a look.</summary>
+    public bool FitsAscii(ReadOnlySpan<byte> text)
+    {
+        if (text.Length != _fixedLength) return false;
+        foreach (var (at, literal) in _literals)
+        {
+            if (!Ascii.EqualsIgnoreCase(text.Slice(at, literal.Length), literal)) return false;
+        }
+
+        return true;
+    }
 
     public bool Fits(ReadOnlySpan<char> text)
     {
@@ -48,5 +68,18 @@ internal sealed class WildcardPattern(ImmutableArray<PatternPart> parts, bool ca
 
         used = text.Length > 1 && char.IsSurrogatePair(text[0], text[1]) ? 2 : 1;
         return text.Length > 0;
+    }
+
+    // Where each literal starts, if all before it is of known length.
+    private static (int, byte[])[] Literals(ImmutableArray<PatternPart> parts)
+    {
+        var (at, literals) = (0, new List<(int, byte[])>());
+        foreach (var part in parts)
+        {
+            if (part.Literal is { } literal) literals.Add((at, Encoding.UTF8.GetBytes(literal)));
+            at += part.Literal?.Length ?? 1;
+        }
+
+        return [.. literals];
     }
 }

@@ -73,7 +73,6 @@ internal sealed record RuleUse(bool Alerts, bool Correlated, ImmutableArray<stri
     public static ImmutableDictionary<string, RuleUse> Of(RuleCollection rules)
     {
         var uses = rules.Rules.ToDictionary(r => r.Header.Id, _ => (Alerts: true, Correlated: false, Names: new HashSet<string>(StringComparer.Ordinal)), StringComparer.Ordinal);
-        foreach (var rule in rules.Rules) uses[rule.Header.Id].Names.UnionWith(ReasonText.Names(rule.Header.Custom.Reason).Concat(rule.Fields));
         var ids = rules.Rules.ToLookup(r => r.Header.Name ?? r.Header.Id, r => r.Header.Id, StringComparer.Ordinal);
         foreach (var correlation in rules.Correlations)
         {
@@ -88,6 +87,8 @@ internal sealed record RuleUse(bool Alerts, bool Correlated, ImmutableArray<stri
             }
         }
 
+        // What only a rule's own alert shows is not kept of matches that never become one.
+        foreach (var rule in rules.Rules.Where(r => uses[r.Header.Id].Alerts)) uses[rule.Header.Id].Names.UnionWith(ReasonText.Names(rule.Header.Custom.Reason).Concat(rule.Fields));
         return uses.ToImmutableDictionary(u => u.Key, u => new RuleUse(u.Value.Alerts, u.Value.Correlated, [.. u.Value.Names.Order(StringComparer.Ordinal)]), StringComparer.Ordinal);
     }
 

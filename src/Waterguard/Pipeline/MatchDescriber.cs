@@ -11,6 +11,7 @@ internal sealed class MatchDescriber(Generation generation, Level lowest, RawSpo
 {
     private readonly EventReader _reader = new();
     private readonly EventBuffer _fields = new();
+    private readonly TextTable _texts = new();
 
     public void Describe(MatchedRecords matched)
     {
@@ -19,11 +20,11 @@ internal sealed class MatchDescriber(Generation generation, Level lowest, RawSpo
             if (!IsWanted(record, matched)) continue;
             var details = record.Plan.Details;
             details.Read(_reader, _fields, matched.Bytes, record.Start, record.Length);
-            var subject = details.Subject(_fields, record.Place.File, record.Place.Line, record.Place.Offset, spool.Keep(matched.Bytes.AsSpan(record.Start, record.Length)));
+            var subject = details.Subject(_fields, record.Place.File, record.Place.Line, record.Place.Offset, spool.Keep(matched.Bytes.AsSpan(record.Start, record.Length)), _texts);
             foreach (var number in matched.RulesOf(record))
             {
                 var rule = record.Plan.Rules.Rules[number];
-                if (IsWanted(rule)) onMatch(details.Describe(rule, generation.UseOf(rule).Names, subject, _fields));
+                if (IsWanted(rule)) onMatch(details.Describe(rule, generation.UseOf(rule).Names, subject, _fields, _texts));
             }
         }
 

@@ -22,6 +22,7 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
     public void Process(RecordBatch batch)
     {
         tally.Bytes += batch.Bytes;
+        _current = null; // what a record is taken for must not depend on which worker read the batch before
         foreach (var problem in batch.Problems) tally.Malformed(problem);
         foreach (var record in batch.Records) Process(batch.Buffer, record.Start, record.Length, new Place(batch.File, record.Line, record.Offset), 0);
     }

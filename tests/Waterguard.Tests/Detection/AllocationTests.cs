@@ -12,7 +12,7 @@ public sealed class AllocationTests
     {
         var generation = GenerationLoader.Load(ContentOptions.Default);
         var sample = generation.Sources.Find("kubernetes.audit")!.Sample!.Trim();
-        var quiet = sample.Replace("\"create\"", "\"list\"", StringComparison.Ordinal);
+        var quiet = sample.Replace("\"create\"", "\"get\"", StringComparison.Ordinal).Replace("pods", "leases", StringComparison.Ordinal).Replace("ines@harbour.example", "system:kube-scheduler", StringComparison.Ordinal);
         var input = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(quiet + "\n", 1000)));
         var tally = new ScanTally();
         var matches = new MatchedRecords();

@@ -39,7 +39,14 @@ public sealed class FuzzTests
             if (keep && input.Length < 4096) File.WriteAllBytes(Path.Combine(folder, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(input).AsSpan(0, 6))), input);
         }
 
-        TestContext.Current.SendDiagnosticMessage($"{target}: {runs} mutations with seed {seedNumber}, {known.Count} behaviours");
+        var summary = $"fuzz {target}: {runs} mutations in {watch.Elapsed.TotalSeconds:F0} s with seed {seedNumber}, {known.Count} behaviours, no crash, no hang";
+        TestContext.Current.SendDiagnosticMessage(summary);
+        if (Environment.GetEnvironmentVariable("WATERGUARD_EVIDENCE") is { Length: > 0 } evidence)
+        {
+            Directory.CreateDirectory(evidence);
+            File.AppendAllText(Path.Combine(evidence, "details.txt"), $"- {summary}\n");
+        }
+
         Assert.True(runs > 100, $"only {runs} mutations in {watch.Elapsed}");
     }
 

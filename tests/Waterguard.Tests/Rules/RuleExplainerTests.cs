@@ -18,7 +18,7 @@ public sealed class RuleExplainerTests
     [InlineData("  s: {verb: create}\n  condition: not s", """{"verb":"create"}""", "✘ condition")]
     [InlineData("  s: {verb: create}\n  condition: s", """{"objectRef":{}}""", "✘ verb is 'create'   the event does not have the field")]
     [InlineData("  s: {verb: replace}\n  condition: s", """{"verb":"update"}""", "✔ verb is 'replace', here also verb is 'update'   found 'update'")]
-    [InlineData("  s: {event.outcome: failure}\n  condition: s", """{"responseStatus":{"code":403}}""", "✔ event.outcome is 'failure'   found 'failure' (which 403 stands for) (from responseStatus.code)")]
+    [InlineData("  s: {event.outcome: failure}\n  condition: s", """{"responseStatus":{"code":403}}""", "✔ event.outcome is 'failure'   found 'failure' (which 403 stands for) (from responseStatus.code, stage)")]
     [InlineData("  s: {orchestrator.type: kubernetes}\n  condition: s", "{}", "✔ orchestrator.type is 'kubernetes'   found 'kubernetes' (in every record)")]
     [InlineData("  s: {userAgent: null}\n  condition: s", """{"userAgent":null}""", "✔ userAgent is null   found null")]
     [InlineData("  s: [secret]\n  condition: s", """{"verb":"a secret verb"}""", "✔ keyword is '*secret*'")]

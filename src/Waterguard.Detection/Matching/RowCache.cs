@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Waterguard.Detection.Matching;
+
+/// <summary>Remembers which rules a value can make match by the dear tests of its slot: user agents, names and paths come again and again. One a worker; a fixed
+/// size, the last one stays.</summary>
+internal sealed class RowCache(int words, int slots)
+{
+    /// <summary>Longer values are not remembered.</summary>
+    public const int MaxLength = 120;
+
+    private const int Entries = 1024;
+    private const int EntryBytes = 128; // 4 bytes slot, 1 byte length + 1, the value
+    private const int Trial = 512;
+    private readonly int[] _asked = new int[slots];
+    private readonly int[] _found = new int[slots];
+    private readonly byte[] _keys = new byte[Entries * EntryBytes];
+    private readonly ulong[] _rows = new ulong[Entries * words];
+
+    /// <summary>Whether it pays for a slot: not where most values are new, as those of ids and paths with names are.</summary>
+    public bool Pays(int slot) => _asked[slot] < Trial || _found[slot] * 4 >= _asked[slot] * 3;
+
+    /// <summary>The row of a value, if it is remembered; else the empty place for it, which is the value's from now on.</summary>
+    public bool TryFind(int slot, ReadOnlySpan<byte> value, out Span<ulong> row)
+    {
+        if (_asked[slot] < int.MaxValue / 8) _asked[slot]++;
+        var entry = (int)(Hash(slot, value) >> 54);
+        var key = _keys.AsSpan(entry * EntryBytes, EntryBytes);
+        row = _rows.AsSpan(entry * words, words);
+        if (key[4] == value.Length + 1 && Unsafe.ReadUnaligned<int>(ref key[0]) == slot && key.Slice(5, value.Length).SequenceEqual(value))
+        {
+            if (_asked[slot] < int.MaxValue / 8) _found[slot]++;
+            return true;
+        }
+
+        Unsafe.WriteUnaligned(ref key[0], slot);
+        key[4] = (byte)(value.Length + 1);
+        value.CopyTo(key[5..]);
+        row.Clear();
+        return false;
+    }
+
+    private static ulong Hash(int slot, ReadOnlySpan<byte> value)
+    {
+        ref var first = ref MemoryMarshal.GetReference(value);
+        ulong mixed = (uint)slot;
+        var at = 0;
+        for (; at + 8 <= value.Length; at += 8) mixed = (mixed ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, at))) * 0x9E37_79B9_7F4A_7C15;
+        if (value.Length >= 8) mixed = (mixed ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, value.Length - 8))) * 0x9E37_79B9_7F4A_7C15;
+        else for (; at < value.Length; at++) mixed = (mixed ^ Unsafe.Add(ref first, at)) * 0x100_0000_01B3;
+        return (mixed ^ (mixed >> 32)) * 0xD6E8_FEB8_6659_FD93;
+    }
+}
