@@ -52,9 +52,6 @@ public sealed class EventBuffer
     /// <summary>A value by number.</summary>
     public ref readonly Value this[int value] => ref _values[value];
 
-    /// <summary>How many bytes of the record a value takes, as written.</summary>
-    public int LengthOf(int value) => _values[value].Length;
-
     /// <summary>Whether another value of the same field stands in the same object as this one.</summary>
     public bool IsDuplicate(int value) => (_values[value].Flags & ValueFlags.Duplicate) != ValueFlags.None;
 
