@@ -15,7 +15,7 @@ internal static class Stages
     {
         Throughput.Pin();
         var work = new Workload(options);
-        var generation = GenerationLoader.Load(ContentOptions.Default with { Rules = options.PublicRules is { } rules ? [rules] : [] });
+        var generation = GenerationLoader.Load(ContentOptions.Default with { Rules = options.PublicRules is { } rules ? [rules] : [], Lowest = Sigma.Level.Low });
         var scan = work.Scanner(generation, options.Source);
         scan();
         var plan = generation.PlanFor(generation.Sources.Find(options.Source ?? "kubernetes.audit")!.Forms[0]);

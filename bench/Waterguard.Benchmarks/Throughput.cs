@@ -37,7 +37,7 @@ internal static class Throughput
     private static void Measure(ThroughputOptions options, Workload work, string name, ImmutableArray<string> rules, string? source)
     {
         if (options.Only is { } only && only != name) return;
-        var generation = GenerationLoader.Load(ContentOptions.Default with { Rules = rules });
+        var generation = GenerationLoader.Load(ContentOptions.Default with { Rules = rules, Lowest = Sigma.Level.Low });
         var scan = work.Scanner(generation, source);
         WarmUp(() => scan());
         WarmUp(() => work.Bare());

@@ -150,37 +150,37 @@ internal sealed class CandidateIndex
         public void Collect(MatchContext context, int slot, int value, Span<ulong> candidates)
         {
             var fields = context.Fields;
-            if (_present is not null) Or(candidates, _present);
-            var kind = fields[value].Kind;
-            if (kind is ValueKind.Object or ValueKind.Null or ValueKind.EmptyArray) return;
-            var text = fields.Utf8(value);
-            if (_exact.Count > 0 && _exact.TryFind(text, out var row)) Or(candidates, row);
-            if (_numbers is not null && kind == ValueKind.Number && !IsPlain(text)) Or(candidates, _numbers);
-            if (_tested.Length > 0) Test(context, slot, value, candidates);
-            if (text.Length < 4) return;
-            if (_prefixes.Find(GramRows.First(text)) is { } prefixed) Or(candidates, prefixed);
-            if (_suffixes.Find(GramRows.Last(text)) is { } suffixed) Or(candidates, suffixed);
-        }
-
-        private void Test(MatchContext context, int slot, int value, Span<ulong> candidates)
-        {
-            var fields = context.Fields;
-            var text = fields.Utf8(value);
-            if (text.Length > RowCache.MaxLength || fields[value].Kind != ValueKind.String || !context.Rows.Pays(slot))
+            if (fields[value].Kind == ValueKind.String && fields.LengthOf(value) <= RowCache.MaxLength && context.Rows.Pays(slot))
             {
-                Or(candidates, _anyTested);
+                if (!context.Rows.TryFind(slot, fields.Utf8(value), out var row)) Fill(fields, value, row, ask: true);
+                Or(candidates, row);
                 return;
             }
 
-            if (!context.Rows.TryFind(slot, text, out var row))
+            Fill(fields, value, candidates, ask: false);
+        }
+
+        // Unasked, every test of the slot may hold.
+        private void Fill(EventBuffer fields, int value, Span<ulong> into, bool ask)
+        {
+            if (_present is not null) Or(into, _present);
+            var kind = fields[value].Kind;
+            if (kind is ValueKind.Object or ValueKind.Null or ValueKind.EmptyArray) return;
+            var text = fields.Utf8(value);
+            if (_exact.Count > 0 && _exact.TryFind(text, out var row)) Or(into, row);
+            if (_numbers is not null && kind == ValueKind.Number && !IsPlain(text)) Or(into, _numbers);
+            if (_tested.Length > 0)
             {
-                foreach (var (test, rules) in _tested)
+                if (!ask) Or(into, _anyTested);
+                foreach (var (test, rules) in ask ? _tested : [])
                 {
-                    if (test.Holds(fields, value)) Or(row, rules);
+                    if (test.Holds(fields, value)) Or(into, rules);
                 }
             }
 
-            Or(candidates, row);
+            if (text.Length < 4) return;
+            if (_prefixes.Find(GramRows.First(text)) is { } prefixed) Or(into, prefixed);
+            if (_suffixes.Find(GramRows.Last(text)) is { } suffixed) Or(into, suffixed);
         }
 
         // A number as nearly all are written: an exact row tells which it is.

@@ -40,11 +40,12 @@ internal static class ScanCommand
         if (request.Jobs is < 1 or > 1024) return ExitCodes.Refuse("--jobs: a number from 1 to 1024");
         if (request.Labels.FirstOrDefault(l => l.IndexOf('=', StringComparison.Ordinal) <= 0) is { } wrong) return ExitCodes.Refuse($"--label {wrong}: KEY=VALUE is expected");
         var labels = request.Labels.Select(l => l.Split('=', 2)).GroupBy(l => l[0], StringComparer.Ordinal).ToImmutableDictionary(g => g.Key, g => g.Last()[1], StringComparer.Ordinal);
+        var lowest = request.FailOn is { } failOn && failOn < request.MinLevel ? failOn : request.MinLevel;
         Generation generation;
         IReadOnlyList<ScanInput> inputs;
         try
         {
-            generation = GenerationLoader.Load(request.Content with { Labels = labels });
+            generation = GenerationLoader.Load(request.Content with { Labels = labels, Lowest = lowest });
             inputs = ScanInput.Of(request.Paths);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -59,7 +60,6 @@ internal static class ScanCommand
         }
 
         watch.Loaded();
-        var lowest = request.FailOn is { } failOn && failOn < request.MinLevel ? failOn : request.MinLevel;
         var options = new ScanOptions(request.Source, request.Jobs ?? Environment.ProcessorCount, lowest);
         using var spool = new RawSpool();
         ScanResult result;

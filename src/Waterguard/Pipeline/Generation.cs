@@ -21,14 +21,16 @@ internal sealed class Generation
     private readonly ConcurrentDictionary<EventShape, Lazy<FormPlan>> _plans = new(ReferenceEqualityComparer.Instance);
     private readonly ImmutableDictionary<string, RuleUse> _uses;
     private readonly ImmutableDictionary<string, string> _strategies;
+    private readonly Level _lowest;
 
-    public Generation(SourceCatalog sources, RuleCollection rules, ListCatalog lists, ImmutableDictionary<string, string> strategies, ImmutableArray<Diagnostic> diagnostics)
+    public Generation(SourceCatalog sources, RuleCollection rules, ListCatalog lists, ImmutableDictionary<string, string> strategies, Level lowest, ImmutableArray<Diagnostic> diagnostics)
     {
         Sources = sources;
         Rules = rules;
         Lists = lists;
         Diagnostics = diagnostics;
         _strategies = strategies;
+        _lowest = lowest;
         _uses = RuleUse.Of(rules);
         Correlations = new CorrelationEngine(rules, h => ReasonText.Names(h.Custom.Reason));
     }
@@ -57,7 +59,7 @@ internal sealed class Generation
     private FormPlan Compile(EventShape form)
     {
         var recognised = form.Recognise.Select(t => t.Path);
-        var plan = RulePlan.Compile(form, Rules.Rules, recognised, Lists, Counters);
+        var plan = RulePlan.Compile(form, Rules.Rules.Where(r => r.Header.Level >= _lowest || UseOf(r).Correlated), recognised, Lists, Counters);
         var tests = new FormTests(form.Recognise, path => plan.Layout.Find(path)!.Tiers[0][0].Slot);
         var names = plan.Rules.SelectMany(r => UseOf(r).Names).Distinct(StringComparer.Ordinal);
         return new FormPlan(form, plan, tests, new MatchReader(form, names));

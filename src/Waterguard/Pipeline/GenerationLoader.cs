@@ -12,6 +12,9 @@ internal sealed record ContentOptions(bool BuiltIn, ImmutableArray<string> Conte
 {
     public static ContentOptions Default { get; } = new(true, [], [], []);
 
+    /// <summary>The lowest level that anybody asks for: rules below, which no correlation wants, are checked but not evaluated.</summary>
+    public Level Lowest { get; init; } = Level.Informational;
+
     /// <summary>ECS names that have the same value in every event of the run; what a record says itself goes first.</summary>
     public ImmutableDictionary<string, string> Labels { get; init; } = ImmutableDictionary<string, string>.Empty;
 }
@@ -37,7 +40,7 @@ internal static class GenerationLoader
             if (path is ["strategies", _, "detections", ..]) owners[header.Id] = path[1];
         }
 
-        return new Generation(sources, rules, lists.Catalog, owners.ToImmutable(), [.. bag.ToSorted(), .. rules.Diagnostics]);
+        return new Generation(sources, rules, lists.Catalog, owners.ToImmutable(), options.Lowest, [.. bag.ToSorted(), .. rules.Diagnostics]);
     }
 }
 

@@ -15,7 +15,7 @@ internal static class SomeContent
     public static Generation With(string rules, string file = "rule.yml")
     {
         var loaded = RuleLoader.Load([new RuleFile(file, rules)]);
-        return new Generation(Sources, loaded, ListCatalog.Empty, ImmutableDictionary<string, string>.Empty, loaded.Diagnostics);
+        return new Generation(Sources, loaded, ListCatalog.Empty, ImmutableDictionary<string, string>.Empty, Waterguard.Sigma.Level.Informational, loaded.Diagnostics);
     }
 
     /// <summary>A rule for the audit log of Kubernetes, or another log source.</summary>
