@@ -26,7 +26,10 @@ internal sealed class ConstantNode(Truth truth) : Node
 
 internal sealed class AllNode(Node[] written) : Node
 {
-    private readonly Node[] _parts = [.. written.OrderBy(p => p.Effort)];
+    private const int CheapEffort = 10;
+
+    // The index has seen to most of what must be there: what must not be decides.
+    private readonly Node[] _parts = [.. written.OrderBy(p => p is NotNode && p.Effort <= CheapEffort ? 0 : 1).ThenBy(p => p.Effort)];
 
     public override int Effort => _parts.Sum(p => p.Effort);
 

@@ -23,7 +23,8 @@ internal sealed class WildcardPattern(ImmutableArray<PatternPart> parts, bool ca
         if (text.Length != _fixedLength) return false;
         foreach (var (at, literal) in _literals)
         {
-            if (!Ascii.EqualsIgnoreCase(text.Slice(at, literal.Length), literal)) return false;
+            // Most literals of such patterns are a dash or a dot.
+            if (literal.Length == 1 && !char.IsAsciiLetter((char)literal[0]) ? text[at] != literal[0] : !Ascii.EqualsIgnoreCase(text.Slice(at, literal.Length), literal)) return false;
         }
 
         return true;
