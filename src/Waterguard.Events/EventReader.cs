@@ -110,7 +110,9 @@ public sealed class EventReader
                 at = SkipSpace(keyEnd + 1);
                 if (at >= _length || Unsafe.Add(ref _bytes, at) != (byte)':') return Fail(at, "a colon was expected");
                 at = SkipSpace(at + 1);
-                at = child is null ? Skip(at) : Enter(at, child, instance, element, depth);
+                if (child is null) at = Skip(at);
+                else if (child.Together is null && !into.IsRepeated(child, instance)) at = Take(at, child, element, depth);
+                else at = Enter(at, child, instance, element, depth);
                 if (at < 0) return -1;
                 at = SkipSpace(at);
                 if (at >= _length) return Fail(at, "an object does not end");
