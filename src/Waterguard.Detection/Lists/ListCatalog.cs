@@ -26,7 +26,7 @@ public sealed class ListCatalog(ImmutableDictionary<string, ValueList> lists)
 public sealed class ValueList
 {
     private readonly FoldedTable<bool> _texts = new();
-    private readonly ImmutableArray<IPNetwork> _networks;
+    private readonly Networks _networks;
 
     /// <summary>Builds a list of its entries.</summary>
     public ValueList(IEnumerable<string> entries)
@@ -39,7 +39,7 @@ public sealed class ValueList
             else _texts.Add(Encoding.UTF8.GetBytes(entry.StartsWith("*.", StringComparison.Ordinal) ? entry[1..] : entry), value: true);
         }
 
-        _networks = networks.ToImmutable();
+        _networks = new Networks(networks.ToImmutable());
         _texts.Seal();
     }
 
@@ -50,27 +50,16 @@ public sealed class ValueList
     public int Entries { get; }
 
     /// <summary>Whether the text is an entry, lies in a network that is one, or below a domain that is one.</summary>
-    public bool Contains(ReadOnlySpan<byte> text)
-    {
-        if (_texts.Count > 0)
-        {
-            if (_texts.TryFind(text, out _)) return true;
-            for (var dot = text.IndexOf((byte)'.'); dot >= 0; dot = text.IndexOf((byte)'.'))
-            {
-                if (_texts.TryFind(text[dot..], out _)) return true;
-                text = text[(dot + 1)..];
-            }
-        }
+    public bool Contains(ReadOnlySpan<byte> text) => _networks.Contain(text) || ContainsText(text);
 
-        return false;
-    }
-
-    internal bool ContainsAddress(ReadOnlySpan<char> text)
+    private bool ContainsText(ReadOnlySpan<byte> text)
     {
-        if (_networks.Length == 0 || !Addresses.TryParse(text, out var address)) return false;
-        foreach (var network in _networks)
+        if (_texts.Count == 0) return false;
+        if (_texts.TryFind(text, out _)) return true;
+        for (var dot = text.IndexOf((byte)'.'); dot >= 0; dot = text.IndexOf((byte)'.'))
         {
-            if (network.Contains(address)) return true;
+            if (_texts.TryFind(text[dot..], out _)) return true;
+            text = text[(dot + 1)..];
         }
 
         return false;
@@ -80,5 +69,5 @@ public sealed class ValueList
 internal sealed class LookupValueTest(ValueList list) : ValueTest
 {
     public override bool Holds(EventBuffer fields, int value) =>
-        HasText(fields, value) && (list.Contains(fields.Utf8(value)) || list.ContainsAddress(fields.Chars(value)));
+        HasText(fields, value) && list.Contains(fields.Utf8(value));
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Waterguard.Detection.Matching;
 
@@ -16,7 +15,7 @@ internal sealed class AnswerCache
     /// <summary>The answer of a test on an equal value, if it is remembered; else where to put it.</summary>
     public bool TryFind(int test, ReadOnlySpan<byte> value, out bool answer, out int place)
     {
-        place = Place(test, value);
+        place = (int)(ValueHash.Of(test, value) >> 54) * EntryBytes;
         var entry = _entries.AsSpan(place, EntryBytes);
         answer = entry[5] != 0;
         return entry[4] == value.Length + 1 && Unsafe.ReadUnaligned<int>(ref entry[0]) == test && entry.Slice(6, value.Length).SequenceEqual(value);
@@ -30,17 +29,5 @@ internal sealed class AnswerCache
         entry[5] = answer ? (byte)1 : (byte)0;
         value.CopyTo(entry[6..]);
         return answer;
-    }
-
-    private static int Place(int test, ReadOnlySpan<byte> value)
-    {
-        ref var first = ref MemoryMarshal.GetReference(value);
-        ulong mixed = (uint)test;
-        var at = 0;
-        for (; at + 8 <= value.Length; at += 8) mixed = (mixed ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, at))) * 0x9E37_79B9_7F4A_7C15;
-        if (value.Length >= 8) mixed ^= Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, value.Length - 8));
-        else for (; at < value.Length; at++) mixed = (mixed ^ Unsafe.Add(ref first, at)) * 0x100_0000_01B3;
-        mixed = (mixed ^ (mixed >> 32)) * 0xD6E8_FEB8_6659_FD93;
-        return (int)(mixed >> 54) * EntryBytes;
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Waterguard.Detection.Matching;
 
@@ -25,7 +24,7 @@ internal sealed class RowCache(int words, int slots)
     public bool TryFind(int slot, ReadOnlySpan<byte> value, out Span<ulong> row)
     {
         if (_asked[slot] < int.MaxValue / 8) _asked[slot]++;
-        var entry = (int)(Hash(slot, value) >> 54);
+        var entry = (int)(ValueHash.Of(slot, value) >> 54);
         var key = _keys.AsSpan(entry * EntryBytes, EntryBytes);
         row = _rows.AsSpan(entry * words, words);
         if (key[4] == value.Length + 1 && Unsafe.ReadUnaligned<int>(ref key[0]) == slot && key.Slice(5, value.Length).SequenceEqual(value))
@@ -39,16 +38,5 @@ internal sealed class RowCache(int words, int slots)
         value.CopyTo(key[5..]);
         row.Clear();
         return false;
-    }
-
-    private static ulong Hash(int slot, ReadOnlySpan<byte> value)
-    {
-        ref var first = ref MemoryMarshal.GetReference(value);
-        ulong mixed = (uint)slot;
-        var at = 0;
-        for (; at + 8 <= value.Length; at += 8) mixed = (mixed ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, at))) * 0x9E37_79B9_7F4A_7C15;
-        if (value.Length >= 8) mixed = (mixed ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, value.Length - 8))) * 0x9E37_79B9_7F4A_7C15;
-        else for (; at < value.Length; at++) mixed = (mixed ^ Unsafe.Add(ref first, at)) * 0x100_0000_01B3;
-        return (mixed ^ (mixed >> 32)) * 0xD6E8_FEB8_6659_FD93;
     }
 }

@@ -209,18 +209,6 @@ internal sealed class TimePartValueTest(TimePart part, Comparison comparison, in
     }
 }
 
-internal static class Addresses
-{
-    /// <summary>Reads an address; one of IPv4 inside IPv6 is that of IPv4. A bare number is none, whatever the framework makes of it.</summary>
-    public static bool TryParse(ReadOnlySpan<char> text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IPAddress? address)
-    {
-        address = null;
-        if (text.IndexOfAny('.', ':') < 0 || !IPAddress.TryParse(text, out address)) return false;
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        return true;
-    }
-}
-
 internal static class Numbers
 {
     public static bool TryParse(ReadOnlySpan<byte> text, out decimal number)
