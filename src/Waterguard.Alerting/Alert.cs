@@ -19,6 +19,9 @@ public sealed record Alert(
     ImmutableSortedDictionary<string, string> Group, (DateTimeOffset Start, DateTimeOffset End)? Window, double? Score,
     ImmutableSortedDictionary<string, ImmutableArray<string>> Entities, ImmutableArray<Evidence> Events, long EventCount, string? SuppressedBy)
 {
+    /// <summary>Names the excursion of which a baseline's alert is one sample; null elsewhere.</summary>
+    public string? Episode { get; init; }
+
     /// <summary>How urgent, 0 to 99.</summary>
     public int Risk => Alerting.Risk.Of(Rule.Level);
 

@@ -7,7 +7,7 @@ namespace Waterguard.Alerting;
 /// <summary>The sentence that tells a responder what a correlation found.</summary>
 internal static class FindingText
 {
-    /// <summary>The correlation's sentence with the group's values, <c>{count}</c>, <c>{value}</c> and <c>{window}</c>; without a sentence, its title with the
+    /// <summary>The correlation's sentence with the group's values, <c>{count}</c>, <c>{value}</c>, <c>{window}</c> and <c>{explained}</c>; without a sentence, its title with the
     /// same.</summary>
     public static string Of(CorrelationFinding finding)
     {
@@ -15,6 +15,7 @@ internal static class FindingText
         if (finding.Correlation.Header.Custom.Reason is not { } template)
         {
             var group = string.Join(", ", finding.Group.Select(g => $"{g.Key} {g.Value}"));
+            if (finding.Explanation is { } explanation) return Redactor.Text($"{finding.Correlation.Header.Title}{(group.Length > 0 ? " for " : "")}{group}: {explanation}");
             return Redactor.Text(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{finding.Correlation.Header.Title}: {finding.Count} matches within {window}{(group.Length > 0 ? " for " : "")}{group}"));
@@ -24,7 +25,8 @@ internal static class FindingText
             .SetItems(finding.Group.Select(g => KeyValuePair.Create(g.Key, ImmutableArray.Create(g.Value))))
             .SetItem("count", [finding.Count.ToString(CultureInfo.InvariantCulture)])
             .SetItem("value", [finding.Measured.ToString("0.###", CultureInfo.InvariantCulture)])
-            .SetItem("window", [window]));
+            .SetItem("window", [window])
+            .SetItem("explained", [finding.Explanation ?? ""]));
     }
 
     // Two units at most: nobody needs the seconds of three days.

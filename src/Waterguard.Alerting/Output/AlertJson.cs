@@ -47,6 +47,7 @@ public static class AlertJson
         }
 
         if (alert.Score is { } score) writer.WriteNumber("score", score);
+        if (alert.Episode is { } episode) writer.WriteString("episode", episode);
         writer.WriteStartObject("entities");
         foreach (var kind in Alert.EntityKinds) Texts(writer, kind, alert.Entities.GetValueOrDefault(kind, []));
         writer.WriteEndObject();

@@ -11,12 +11,14 @@ public sealed class CorrelationEngine
 {
     private readonly ImmutableArray<CorrelationPlan> _plans;
     private readonly ImmutableDictionary<string, ImmutableArray<int>> _consumers;
+    private readonly RuleCollection _rules;
     private readonly long _horizon;
 
     /// <summary>Works out who consumes what, inner correlations before those that consume them.</summary>
     /// <param name="reasonNames">The names that a rule's reason shows.</param>
     public CorrelationEngine(RuleCollection rules, Func<RuleHeader, IEnumerable<string>> reasonNames)
     {
+        _rules = rules;
         var ids = Ids(rules);
         NotEvaluated = CorrelationSupport.NotEvaluated(rules.Correlations, ids);
         var silent = rules.Correlations.Where(c => !c.Generate).SelectMany(c => c.Rules).Select(r => ids[r]).ToHashSet(StringComparer.Ordinal);
@@ -40,16 +42,24 @@ public sealed class CorrelationEngine
     public int Evaluated => _plans.Length;
 
     /// <summary>All findings in a set of matches.</summary>
-    public CorrelationOutcome Run(IEnumerable<Match> matches)
+    /// <param name="delivery">From when until when each source has delivered, whether something matched or not; null: from the first match to the last.</param>
+    public CorrelationOutcome Run(IEnumerable<Match> matches, Delivery? delivery = null)
     {
         var counts = new CorrelationCounts();
         var queues = _plans.Select(_ => new List<Occurrence>()).ToArray();
-        foreach (var one in Distinct(matches, counts)) Route(one, queues);
+        var (first, last) = (long.MaxValue, long.MinValue);
+        foreach (var one in Distinct(matches, counts))
+        {
+            (first, last) = (Math.Min(first, one.Ticks), Math.Max(last, one.Ticks));
+            Route(one, queues);
+        }
+
+        var known = delivery ?? Delivery.Of(first, last);
         var all = new List<CorrelationFinding>();
         for (var i = 0; i < _plans.Length; i++)
         {
             var found = new List<CorrelationFinding>();
-            var run = new CorrelationRun(_plans[i], counts, found.Add);
+            var run = new CorrelationRun(_plans[i], counts, found.Add, known.For(_plans[i].Correlation, _rules));
             if (_plans[i].References.Keys.Any(IsCorrelation)) queues[i].Sort(Occurrence.Order);
             foreach (var one in queues[i]) run.Add(one);
             run.Finish();

@@ -21,7 +21,17 @@ public sealed record CorrelationFinding(
     Correlation Correlation, bool Alerts, ImmutableSortedDictionary<string, string> Group, string Key,
     DateTimeOffset Start, DateTimeOffset End, DateTimeOffset Opened, double Measured, ImmutableArray<string> Anchor,
     ImmutableSortedDictionary<string, ImmutableArray<string>> Entities, ImmutableDictionary<string, ImmutableArray<string>> Values,
-    ImmutableArray<Evidence> Evidence, long Count, long EventCount);
+    ImmutableArray<Evidence> Evidence, long Count, long EventCount)
+{
+    /// <summary>Strength, where the type has one: robust deviations for a baseline, 0 to 1 for a beacon.</summary>
+    public double? Score { get; init; }
+
+    /// <summary>What was expected and what was looked at, in a sentence; null where the count says all.</summary>
+    public string? Explanation { get; init; }
+
+    /// <summary>Names the excursion that a baseline's finding belongs to.</summary>
+    public string? Episode { get; init; }
+}
 
 /// <summary>All findings of a run, by time, correlation, key and anchor, with what could not be used.</summary>
 public sealed record CorrelationOutcome(ImmutableArray<CorrelationFinding> Findings, CorrelationCounts Counts);
@@ -56,10 +66,16 @@ public sealed class CorrelationCounts
     /// <summary>Events that left a window early because it held as many as it may.</summary>
     public long WindowsCapped { get; internal set; }
 
+    /// <summary>Absences that could not be decided, because a source that could carry the companion had not delivered the whole time.</summary>
+    public long Undecided { get; internal set; }
+
+    /// <summary>Values of a key beyond as many as are remembered, and samples of a baseline that were no use.</summary>
+    public long NotLearnt { get; internal set; }
+
     /// <summary>All of them by the names under which they are shown.</summary>
     public ImmutableSortedDictionary<string, long> All => ImmutableSortedDictionary.CreateRange<string, long>(StringComparer.Ordinal,
     [
-        new("duplicates", Duplicates), new("keys_capped", KeysCapped), new("keys_refused", KeysRefused), new("not_numbers", NotNumbers),
+        new("duplicates", Duplicates), new("keys_capped", KeysCapped), new("keys_refused", KeysRefused), new("not_learnt", NotLearnt), new("not_numbers", NotNumbers), new("undecided", Undecided),
         new("values_capped", ValuesCapped), new("windows_capped", WindowsCapped), new("without_key", WithoutKey), new("without_time", WithoutTime), new("without_value", WithoutValue),
     ]);
 }

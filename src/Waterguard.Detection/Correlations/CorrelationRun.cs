@@ -12,7 +12,8 @@ internal sealed record CorrelationPlan(
 
 /// <summary>Takes the occurrences of one correlation, in order, to its findings. Keys whose windows are over are forgotten as time goes on. One a run; not
 /// thread-safe.</summary>
-internal sealed class CorrelationRun(CorrelationPlan plan, CorrelationCounts counts, Action<CorrelationFinding> found)
+/// <param name="delivered">From when until when the sources have delivered.</param>
+internal sealed class CorrelationRun(CorrelationPlan plan, CorrelationCounts counts, Action<CorrelationFinding> found, DeliveredTimes delivered)
 {
     /// <summary>Keys that a correlation has state for at once. Beyond, new keys are refused, and counted.</summary>
     public const int MaxKeys = 1 << 20;
@@ -25,7 +26,7 @@ internal sealed class CorrelationRun(CorrelationPlan plan, CorrelationCounts cou
     private readonly RuleIndex _rules = new(plan.Correlation.Rules, plan.References);
     private readonly Thresholds _thresholds = new(plan.Correlation.Conditions);
     private readonly FieldNames _fields = new(plan.Correlation, plan.References);
-    private readonly WindowSetting _setting = new(plan.Correlation, plan.Alerts, plan.Correlation.TimeSpan.Ticks, plan.ReasonNames, counts, found);
+    private readonly WindowSetting _setting = new(plan.Correlation, plan.Alerts, plan.Correlation.TimeSpan.Ticks, plan.ReasonNames, counts, found, delivered);
     private long _now = long.MinValue;
     private int _sweepAt = FirstSweep;
 
@@ -46,7 +47,12 @@ internal sealed class CorrelationRun(CorrelationPlan plan, CorrelationCounts cou
     public void Finish()
     {
         Judge();
-        foreach (var window in _windows.Values) window.Finish();
+        foreach (var window in _windows.Values)
+        {
+            if (delivered.Until > long.MinValue) window.PassTo(delivered.Until);
+            window.Finish();
+        }
+
         _windows.Clear();
     }
 
@@ -75,6 +81,7 @@ internal sealed class CorrelationRun(CorrelationPlan plan, CorrelationCounts cou
         foreach (var (key, window) in _windows)
         {
             if (!window.IsOver(_now)) continue;
+            window.PassTo(_now);
             window.Finish();
             _windows.Remove(key);
         }
@@ -91,6 +98,11 @@ internal sealed class CorrelationRun(CorrelationPlan plan, CorrelationCounts cou
         CorrelationType.ValueAvg => new SlidingWindow(_setting, key, new ValueSum(_thresholds, _fields, mean: true), openerInAnchor: true),
         CorrelationType.ValuePercentile =>
             new SlidingWindow(_setting, key, new ValuePercentile(_thresholds, _fields, plan.Correlation.Percentile ?? 50), openerInAnchor: true),
+        CorrelationType.Absence => new AbsenceWindow(_setting, key, _rules),
+        CorrelationType.Silence => new SilenceWindow(_setting, key),
+        CorrelationType.FirstSeen => new FirstSeenWindow(_setting, key, _fields),
+        CorrelationType.Baseline => new BaselineWindow(_setting, key, _fields, _thresholds),
+        CorrelationType.Beacon => new BeaconWindow(_setting, key, _thresholds),
         CorrelationType.TemporalOrdered => new OrderedWindow(_setting, key, _rules),
         _ when RulesPresent.NeedsWholeWindow(_thresholds, plan.Expression) => new WholeWindow(_setting, key, Present),
         _ => new TemporalWindow(_setting, key, _rules, Present()),

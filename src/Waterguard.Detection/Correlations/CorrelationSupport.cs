@@ -43,12 +43,8 @@ internal static class CorrelationSupport
 
     private static string? Reason(Correlation correlation) => correlation.Type switch
     {
-        CorrelationType.Absence or CorrelationType.Silence or CorrelationType.FirstSeen or CorrelationType.Baseline or CorrelationType.Beacon =>
-            $"the type {TypeName(correlation.Type)} is checked, but not evaluated by this version",
         CorrelationType.TemporalOrdered when correlation.Expression is not null || !correlation.Conditions.IsEmpty =>
             "temporal_ordered with a condition has no agreed meaning: use temporal, or leave the condition out",
         _ => null,
     };
-
-    private static string TypeName(CorrelationType type) => type == CorrelationType.FirstSeen ? "first_seen" : type.ToString().ToLowerInvariant();
 }

@@ -12,7 +12,7 @@ internal sealed class FieldNames
 
     public FieldNames(Correlation correlation, IReadOnlyDictionary<string, ImmutableArray<int>> references) =>
         _fields = references.ToImmutableDictionary(
-            r => r.Key, r => correlation.Field.Select(f => Field(correlation, f, correlation.Rules[r.Value[0]])).ToImmutableArray(), StringComparer.Ordinal);
+            r => r.Key, r => Wanted(correlation).Select(f => Field(correlation, f, correlation.Rules[r.Value[0]])).ToImmutableArray(), StringComparer.Ordinal);
 
     /// <summary>Every combination of the fields' values; none when a field has none.</summary>
     public IEnumerable<string> Tuples(Occurrence occurrence)
@@ -51,6 +51,9 @@ internal sealed class FieldNames
 
         return numbers;
     }
+
+    // A baseline names its field beside what it measures.
+    private static ImmutableArray<string> Wanted(Correlation correlation) => correlation.Extension.MeasureField is { } measured ? [measured] : correlation.Field;
 
     private static string Field(Correlation correlation, string name, string reference) =>
         correlation.Aliases.TryGetValue(name, out var perRule) && perRule.TryGetValue(reference, out var field) ? field : name;

@@ -4,7 +4,8 @@ using Waterguard.Sigma.Correlations;
 namespace Waterguard.Detection.Correlations;
 
 /// <summary>What all windows of one correlation share. Immutable but for the counts and the findings that they add to.</summary>
-internal sealed record WindowSetting(Correlation Correlation, bool Alerts, long Span, ImmutableArray<string> ReasonNames, CorrelationCounts Counts, Action<CorrelationFinding> Found)
+internal sealed record WindowSetting(
+    Correlation Correlation, bool Alerts, long Span, ImmutableArray<string> ReasonNames, CorrelationCounts Counts, Action<CorrelationFinding> Found, DeliveredTimes Delivered)
 {
     /// <summary>Events that one window may hold: beyond, the oldest leave early, and are counted.</summary>
     public const int MaxEvents = 65_536;
@@ -19,7 +20,7 @@ internal abstract class KeyWindow(WindowSetting setting, GroupKey key)
     public long Now { get; private set; } = long.MinValue;
 
     /// <summary>Whether nothing that came so far can have a part in what comes from <paramref name="now"/> on.</summary>
-    public bool IsOver(long now) => now - setting.Span > Now;
+    public virtual bool IsOver(long now) => now - setting.Span > Now;
 
     /// <summary>The next event. It is judged together with all others of the same time.</summary>
     public void Add(Occurrence occurrence)
@@ -35,6 +36,12 @@ internal abstract class KeyWindow(WindowSetting setting, GroupKey key)
     /// <summary>No further events will come.</summary>
     public abstract void Finish();
 
+    /// <summary>Time has gone on to <paramref name="now"/> without an event for this key.</summary>
+    public void PassTo(long now)
+    {
+        if (now > Now) Advance(now);
+    }
+
     /// <summary>Time goes on, to the next event.</summary>
     protected virtual void Advance(long now)
     {
@@ -42,9 +49,10 @@ internal abstract class KeyWindow(WindowSetting setting, GroupKey key)
 
     protected abstract void Take(Occurrence occurrence);
 
-    protected void Report(Trail trail, long opened, double measured, ImmutableArray<string> anchor) => setting.Found(new CorrelationFinding(
-        setting.Correlation, setting.Alerts, key.Group, key.Text, At(trail.Start), At(trail.End), At(opened), measured, anchor,
-        trail.Entities(), trail.Values(), trail.Evidence(), trail.Count, trail.Events));
+    protected void Report(Trail trail, long opened, double measured, ImmutableArray<string> anchor, double? score = null, string? explanation = null, string? episode = null) =>
+        setting.Found(new CorrelationFinding(
+            setting.Correlation, setting.Alerts, key.Group, key.Text, At(trail.Start), At(trail.End), At(opened), measured, anchor,
+            trail.Entities(), trail.Values(), trail.Evidence(), trail.Count, trail.Events) { Score = score, Explanation = explanation, Episode = episode });
 
-    private static DateTimeOffset At(long ticks) => new(ticks, TimeSpan.Zero);
+    protected static DateTimeOffset At(long ticks) => new(ticks, TimeSpan.Zero);
 }

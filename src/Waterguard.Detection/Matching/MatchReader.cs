@@ -36,6 +36,14 @@ public sealed class MatchReader
         _layout.Complete(fields);
     }
 
+    /// <summary>The time of a record that nobody else reads; null when it has none that can be read.</summary>
+    public DateTimeOffset? TimeOf(EventReader reader, EventBuffer fields, ReadOnlyMemory<byte> record)
+    {
+        if (!System.Runtime.InteropServices.MemoryMarshal.TryGetArray(record, out var bytes)) return null;
+        Read(reader, fields, bytes.Array!, bytes.Offset, bytes.Count);
+        return TryTime(fields, out var time) ? time : null;
+    }
+
     /// <summary>What all matches of the record that was read last have in common.</summary>
     public MatchedRecord Subject(EventBuffer fields, string file, long line, long offset, RawRecord? raw, TextTable texts)
     {

@@ -11,10 +11,10 @@ internal sealed record CorrelationTally(long Findings, IReadOnlyDictionary<strin
 /// <summary>Feeds matches to the correlations in the order of event time, and turns findings into alerts.</summary>
 internal static class Correlating
 {
-    public static CorrelationTally Run(Generation generation, IReadOnlyList<Match> matches, AlertFactory factory, AlertSet alerts)
+    public static CorrelationTally Run(Generation generation, IReadOnlyList<Match> matches, ScanTally tally, AlertFactory factory, AlertSet alerts)
     {
         var engine = generation.Correlations;
-        var outcome = engine.Run(matches);
+        var outcome = engine.Run(matches, Delivery.Of(tally.Delivered, generation.Routes));
         foreach (var finding in outcome.Findings)
         {
             if (finding.Alerts) alerts.Add(factory.FromFinding(finding));

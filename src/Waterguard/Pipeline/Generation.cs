@@ -32,6 +32,7 @@ internal sealed class Generation
         _strategies = strategies;
         _lowest = lowest;
         _uses = RuleUse.Of(rules);
+        NeedsDelivery = rules.Correlations.Any(c => c.Type is CorrelationType.Absence or CorrelationType.Silence || c.Extension.Bucket is not null);
         Correlations = new CorrelationEngine(rules, h => ReasonText.Names(h.Custom.Reason));
     }
 
@@ -42,6 +43,12 @@ internal sealed class Generation
     public ListCatalog Lists { get; }
 
     public CorrelationEngine Correlations { get; }
+
+    /// <summary>Whether some correlation asks what did not come: then it must be known how far every source has delivered.</summary>
+    public bool NeedsDelivery { get; }
+
+    /// <summary>Whether a rule is evaluated on the records of a source.</summary>
+    public bool Routes(SigmaRule rule, string source) => Sources.Find(source) is { } found && found.Forms.Any(f => f.Takes(rule.LogSource));
 
     public ImmutableArray<Diagnostic> Diagnostics { get; }
 

@@ -31,7 +31,7 @@ internal static class Scan
             if (generation.UseOf(match.Rule).Alerts && match.Rule.Header.Level >= options.Lowest) alerts.Add(factory.FromMatch(match));
         }
 
-        var correlations = Correlating.Run(generation, matches, factory, alerts);
+        var correlations = Correlating.Run(generation, matches, tally, factory, alerts);
         return new ScanResult(alerts.Sorted(), tally, correlations);
     }
 

@@ -50,6 +50,12 @@ internal sealed class ScanTally
 
     public void Envelope() => Envelopes++;
 
+    /// <summary>From when until when each source has delivered, as far as anybody looked.</summary>
+    public Dictionary<string, (DateTimeOffset From, DateTimeOffset To)> Delivered { get; } = new(StringComparer.Ordinal);
+
+    public void Deliver(string source, DateTimeOffset time) =>
+        Delivered[source] = Delivered.TryGetValue(source, out var known) ? (time < known.From ? time : known.From, time > known.To ? time : known.To) : (time, time);
+
     public void Malformed(RecordProblem problem)
     {
         MalformedRecords++;
@@ -73,6 +79,11 @@ internal sealed class ScanTally
         DepthCapped += other.DepthCapped;
         Problems.AddRange(other.Problems);
         foreach (var (source, count) in other.BySource) _bySource[source] = _bySource.GetValueOrDefault(source) + count;
+        foreach (var (source, (from, to)) in other.Delivered)
+        {
+            Deliver(source, from);
+            Deliver(source, to);
+        }
     }
 
     private void Flush()

@@ -16,6 +16,7 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
     private readonly EventBuffer _fields = new();
     private readonly Dictionary<EventShape, FormState> _states = new(ReferenceEqualityComparer.Instance);
     private readonly FormRecogniser _recogniser = told is null ? generation.Sources.Recogniser : new FormRecogniser(told);
+    private readonly List<FormState> _seen = [];
     private FormState? _current;
 
     /// <summary>All records of a batch.</summary>
@@ -25,6 +26,7 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
         _current = null; // what a record is taken for must not depend on which worker read the batch before
         foreach (var problem in batch.Problems) tally.Malformed(problem);
         foreach (var record in batch.Records) Process(batch.Buffer, record.Start, record.Length, new Place(batch.File, record.Line, record.Offset), 0);
+        Deliver();
     }
 
     private void Process(byte[] buffer, int start, int length, Place place, int nesting)
@@ -76,6 +78,7 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
 
         tally.Event(state.Plan.Form.Source);
         if (_fields.DepthCapped) tally.DepthCapped++;
+        if (generation.NeedsDelivery) See(state, buffer.AsMemory(start, length));
         if (matched.Length > 0) matches.Add(state.Plan, matched, buffer.AsSpan(start, length), place);
     }
 
@@ -83,7 +86,9 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
     {
         var whole = state.Splitter!.Split(buffer, start, length, (bytes, at, extent) =>
         {
-            if (_reader.TryRead(bytes, at, extent, state.Plan.Rules.Layout.Tree, _fields, out _, leaveBodies: true)) Match(state, bytes, at, extent, place);
+            if (!_reader.TryRead(bytes, at, extent, state.Plan.Rules.Layout.Tree, _fields, out _, leaveBodies: true)) return;
+            Match(state, bytes, at, extent, place);
+            Deliver();
         });
         if (!whole) tally.Malformed(new RecordProblem(place.File, place.Line, place.Offset, "the record holds too many events to be split"));
     }
@@ -108,9 +113,37 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
             Process(record.Array!, record.Offset, record.Count, place with { Line = line }, nesting + 1);
         }
 
+        Deliver(); // the inner records' bytes are not kept
         state.Inner = _current;
         _current = envelope;
         tally.Envelope();
+    }
+
+    private void See(FormState state, ReadOnlyMemory<byte> record)
+    {
+        if (state.First.IsEmpty)
+        {
+            state.First = record;
+            _seen.Add(state);
+        }
+
+        state.Last = record;
+    }
+
+    // The times of the first and the last record of a batch tell how far the source has come: reading all of them would cost too much.
+    private void Deliver()
+    {
+        foreach (var state in _seen)
+        {
+            foreach (var record in new[] { state.First, state.Last })
+            {
+                if (state.Plan.Details.TimeOf(_reader, _fields, record) is { } time) tally.Deliver(state.Plan.Form.Source, time);
+            }
+
+            state.First = state.Last = default;
+        }
+
+        _seen.Clear();
     }
 
     private FormState StateOf(EventShape form)
@@ -129,6 +162,11 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
         public Unwrapper? Unwrapper => unwrapper;
 
         public RecordSplitter? Splitter => splitter;
+
+        /// <summary>The first record that was matched since the source's progress was last noted, and the last one.</summary>
+        public ReadOnlyMemory<byte> First { get; set; }
+
+        public ReadOnlyMemory<byte> Last { get; set; }
 
         /// <summary>What the last record inside this envelope was: most likely the next one is the same.</summary>
         public FormState? Inner { get; set; }

@@ -1,0 +1,141 @@
+namespace Waterguard.Detection.Baselines;
+
+/// <summary>Which way a value must leave its range.</summary>
+internal enum Direction
+{
+    Up,
+    Down,
+    Both,
+}
+
+/// <summary>How a series is learnt.</summary>
+/// <param name="SeasonHours">After how many hours the series repeats itself: 24, 168, or 0 for never.</param>
+internal sealed record BaselineSetting(Direction Direction, int SeasonHours, long LearnTicks);
+
+/// <summary>What is said of one sample.</summary>
+/// <param name="Score">How far out it is: 3 for each doubling of its distance, counted in yardsticks.</param>
+/// <param name="Expected">What was expected of it.</param>
+/// <param name="Yardstick">The deviation that one sample in five hundred exceeds.</param>
+/// <param name="Ready">Whether enough has been seen for a verdict.</param>
+internal readonly record struct BaselineVerdict(double Score, double Expected, double Yardstick, bool Ready);
+
+/// <summary>One series: what is expected of it at this time, how far samples stray from that, and so how surprising the next one is. Below a kilobyte. Not thread-safe. The
+/// statistics are explained in <c>docs/baselines.md</c>.</summary>
+internal sealed class BaselineState(BaselineSetting setting)
+{
+    private const int Window = 12;
+    private const int LeastSamples = 30;
+    private const int LeastOfCell = 3;
+    private const int Patience = 30;          // so many surprises in a row are the new way of things
+    private const int Refresh = 16;
+    private const double Keep = 0.9995;
+    private const double Tail = 0.998;
+    private const double LevelRate = 0.05;
+    private const double SlowRate = 0.002;
+    private const double CellRate = 0.02;
+    private const double Odd = 1.5;           // a sample of at least this surprise is hardly learnt from
+    private const double OddShare = 0.25;
+    private const double Tiring = 0.97;       // how long a surprise makes the next one less of one
+    private const double MostTired = 1;
+    private const double Scale = 3;
+
+    private readonly MagnitudeHistogram _ofSample = new(Keep);
+    private readonly MagnitudeHistogram _ofWindow = new(Keep);
+    private readonly float[] _window = new float[Window];
+    private Cell[]? _cells;
+    private long _since;
+    private double _level;
+    private double _slow;
+    private double _last;
+    private double _sampleTail;
+    private double _windowTail;
+    private double _tired;
+    private int _oddInARow;
+
+    /// <summary>How many samples were seen.</summary>
+    public int Samples { get; private set; }
+
+    /// <summary>When the first one was.</summary>
+    public long Since => _since;
+
+    /// <summary>Judges a sample by those before it, and then learns it.</summary>
+    public BaselineVerdict Judge(long ticks, double value)
+    {
+        if (Samples == 0)
+        {
+            (_since, _level, _slow, _last) = (ticks, value, value, value);
+            _window[0] = (float)value;
+            Samples = 1;
+            return new BaselineVerdict(0, value, 0, Ready: false);
+        }
+
+        _window[Samples % Window] = (float)value;
+        Samples++;
+        var usual = Usual(ticks);
+        var mean = MeanOfWindow();
+        var ofSample = Math.Min(Away(value, _last), Math.Min(Away(value, _level), Away(value, usual)));
+        var ofWindow = Math.Min(Away(mean, usual), Away(mean, _slow));
+        var surprise = Surprise(ofSample, ofWindow);
+        var verdict = new BaselineVerdict(Scale * surprise / (1 + Math.Min(MostTired, _tired)), usual, _sampleTail, Samples > LeastSamples && ticks - _since >= setting.LearnTicks);
+        _tired = Math.Max(_tired * Tiring, surprise > 1 ? surprise : 0);
+        Learn(value, ofSample, ofWindow, surprise, ticks);
+        return verdict;
+    }
+
+    private double Surprise(double ofSample, double ofWindow)
+    {
+        if (Samples <= LeastSamples + 1) return 0;
+        if (Samples % Refresh == 0 || _sampleTail <= 0 || _windowTail <= 0) (_sampleTail, _windowTail) = (_ofSample.Quantile(Tail), _ofWindow.Quantile(Tail));
+        return (Math.Log2(1 + (ofSample / Floor(_sampleTail))) + Math.Log2(1 + (ofWindow / Floor(_windowTail)))) / 2;
+    }
+
+    private void Learn(double value, double ofSample, double ofWindow, double surprise, long ticks)
+    {
+        _last = value;
+        _oddInARow = surprise > Odd ? _oddInARow + 1 : 0;
+        var odd = _oddInARow is > 0 and <= Patience;
+        _ofSample.Add(ofSample, odd ? OddShare : 1);
+        _ofWindow.Add(ofWindow, odd ? OddShare : 1);
+        if (odd) return;
+        _level += LevelRate * (value - _level);
+        _slow += Math.Max(SlowRate, 1.0 / Samples) * (value - _slow);
+        if (setting.SeasonHours == 0) return;
+        _cells ??= new Cell[setting.SeasonHours];
+        ref var cell = ref _cells[CellOf(ticks)];
+        if (cell.Count < ushort.MaxValue) cell.Count++;
+        cell.Mean += (float)(Math.Max(1.0 / cell.Count, CellRate) * (value - cell.Mean));
+    }
+
+    // What this hour of the season has shown; until it has shown enough, what was lately, or without a season what was all along.
+    private double Usual(long ticks)
+    {
+        if (setting.SeasonHours == 0) return _slow;
+        return _cells is not null && _cells[CellOf(ticks)] is { Count: >= LeastOfCell } cell ? cell.Mean : _level;
+    }
+
+    private int CellOf(long ticks) => (int)(ticks / TimeSpan.TicksPerHour % setting.SeasonHours);
+
+    private double MeanOfWindow()
+    {
+        var count = Math.Min(Samples, Window);
+        double sum = 0;
+        for (var i = 0; i < count; i++) sum += _window[i];
+        return sum / count;
+    }
+
+    private double Away(double value, double from) => setting.Direction switch
+    {
+        Direction.Up => Math.Max(0, value - from),
+        Direction.Down => Math.Max(0, from - value),
+        _ => Math.Abs(value - from),
+    };
+
+    // A series that never moved has no yardstick: the least step that its own size makes visible is one.
+    private double Floor(double tail) => Math.Max(tail, Math.Max(1e-6, 1e-6 * Math.Abs(_slow)));
+
+    private struct Cell
+    {
+        public float Mean;
+        public ushort Count;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+
+namespace Waterguard.Detection.Correlations;
+
+/// <summary>A trigger whose companion did not come in its time span, before it, after it, or around it. Decided only where every source that could carry the companion has delivered
+/// the whole time: otherwise nothing is known, and counted. One finding a trigger.</summary>
+internal sealed class AbsenceWindow : KeyWindow
+{
+    private const int TriggerRole = 0;
+    private readonly RuleIndex _rules;
+    private readonly bool _before;
+    private readonly bool _after;
+    private readonly Queue<Occurrence> _waiting = [];
+    private readonly List<Occurrence> _fresh = [];
+    private long _lastCompanion = long.MinValue;
+
+    public AbsenceWindow(WindowSetting setting, GroupKey key, RuleIndex rules)
+        : base(setting, key)
+    {
+        _rules = rules;
+        var within = setting.Correlation.Extension.Within;
+        (_before, _after) = (within is "before" or "around", within is "after" or "around");
+    }
+
+    public override void Judge()
+    {
+        foreach (var one in _fresh)
+        {
+            if (_before && _lastCompanion != long.MinValue && _lastCompanion >= one.Ticks - Setting.Span) continue;
+            if (_after && _lastCompanion == one.Ticks) continue;
+            _waiting.Enqueue(one);
+            if (_waiting.Count <= WindowSetting.MaxEvents) continue;
+            Setting.Counts.WindowsCapped++;
+            _waiting.Dequeue();
+        }
+
+        _fresh.Clear();
+    }
+
+    public override void Finish()
+    {
+        while (_waiting.TryDequeue(out var trigger)) Decide(trigger);
+    }
+
+    protected override void Advance(long now)
+    {
+        while (_waiting.TryPeek(out var trigger) && Deadline(trigger) < now) Decide(_waiting.Dequeue());
+    }
+
+    protected override void Take(Occurrence occurrence)
+    {
+        foreach (var role in _rules.Of(occurrence.RuleId))
+        {
+            if (role == TriggerRole)
+            {
+                _fresh.Add(occurrence);
+                continue;
+            }
+
+            _lastCompanion = occurrence.Ticks;
+            // Those that wait have not passed their deadlines: what is past them was decided when time went on.
+            if (_after) _waiting.Clear();
+        }
+    }
+
+    private long Deadline(Occurrence trigger) => _after ? trigger.Ticks + Setting.Span : trigger.Ticks;
+
+    private void Decide(Occurrence trigger)
+    {
+        var from = _before ? trigger.Ticks - Setting.Span : trigger.Ticks;
+        if (Setting.Delivered.From > from || Setting.Delivered.To < Deadline(trigger))
+        {
+            Setting.Counts.Undecided++;
+            return;
+        }
+
+        var trail = new Trail(Setting.ReasonNames);
+        trail.Add(trigger);
+        Report(trail, Deadline(trigger), 0, [trigger.RecordId], explanation: Explain(from, Deadline(trigger)));
+    }
+
+    private string Explain(long from, long to)
+    {
+        var nearest = _lastCompanion == long.MinValue || _lastCompanion > to ? "there was none before" : string.Create(CultureInfo.InvariantCulture, $"the last one before was at {At(_lastCompanion):yyyy-MM-dd HH:mm:ss}Z");
+        return string.Create(CultureInfo.InvariantCulture, $"no {Setting.Correlation.Rules[1]} from {At(from):yyyy-MM-dd HH:mm:ss}Z to {At(to):HH:mm:ss}Z; {nearest}");
+    }
+}

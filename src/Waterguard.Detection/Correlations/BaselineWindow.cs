@@ -1,0 +1,126 @@
+using System.Globalization;
+using Waterguard.Detection.Baselines;
+
+namespace Waterguard.Detection.Correlations;
+
+/// <summary>A measure of the key that leaves its learnt range: each value as it comes, or the count, the distinct values or the sum of each bucket when it is over. One
+/// finding for each sample that meets the condition; those of one excursion carry its name.</summary>
+internal sealed class BaselineWindow : KeyWindow
+{
+    private const int ExcursionSamples = 12;
+    private const int MaxEmptyBuckets = 4096;
+    private readonly FieldNames _fields;
+    private readonly Thresholds _thresholds;
+    private readonly BaselineState _state;
+    private readonly string _kind;
+    private readonly long _bucket;
+    private HashSet<string>? _values;
+    private Trail? _trail;
+    private long _opened = long.MinValue;
+    private double _measured;
+    private string _lastRecord = "";
+    private string? _excursion;
+    private int _quiet;
+
+    public BaselineWindow(WindowSetting setting, GroupKey key, FieldNames fields, Thresholds thresholds)
+        : base(setting, key)
+    {
+        (_fields, _thresholds) = (fields, thresholds);
+        var extension = setting.Correlation.Extension;
+        _kind = extension.MeasureKind ?? "count";
+        _bucket = extension.Bucket?.Ticks ?? 0;
+        var season = extension.Season switch { "1d" => 24, "1w" => 168, _ => 0 };
+        var direction = extension.Direction switch { "up" => Direction.Up, "down" => Direction.Down, _ => Direction.Both };
+        _state = new BaselineState(new BaselineSetting(direction, season, (extension.Learn ?? TimeSpan.Zero).Ticks));
+    }
+
+    public override bool IsOver(long now) => false; // what was learnt stays
+
+    public override void Judge()
+    {
+    }
+
+    public override void Finish()
+    {
+        // A bucket that nobody saw the end of is not judged.
+        if (_bucket > 0 && _trail is not null && Setting.Delivered.To >= _opened + _bucket) CloseBucket();
+    }
+
+    protected override void Advance(long now)
+    {
+        if (_bucket == 0 || _opened == long.MinValue || now < _opened + _bucket) return;
+        CloseBucket();
+        var empty = ((now - _opened) / _bucket) - 1;
+        for (var i = 0; i < Math.Min(empty, MaxEmptyBuckets); i++) Sample(_opened + ((i + 1) * _bucket), 0, null);
+        _opened += (empty + 1) * _bucket;
+        (_measured, _trail) = (0, null);
+        _values?.Clear();
+    }
+
+    protected override void Take(Occurrence occurrence)
+    {
+        _lastRecord = occurrence.RecordId;
+        if (_bucket == 0)
+        {
+            foreach (var number in _fields.Numbers(occurrence, Setting.Counts)) Sample(occurrence.Ticks, (double)number, Trail(occurrence));
+            return;
+        }
+
+        if (_opened == long.MinValue) _opened = occurrence.Ticks - (occurrence.Ticks % _bucket);
+        (_trail ??= new Trail(Setting.ReasonNames)).Add(occurrence);
+        switch (_kind)
+        {
+            case "count": _measured++; break;
+            case "sum":
+                foreach (var number in _fields.Numbers(occurrence, Setting.Counts)) _measured += (double)number;
+                break;
+            case "distinct":
+                _values ??= new HashSet<string>(StringComparer.Ordinal);
+                foreach (var value in _fields.Tuples(occurrence))
+                {
+                    if (_values.Count < FirstSeenWindow.MaxValues) _values.Add(value);
+                    else Setting.Counts.NotLearnt++;
+                }
+
+                _measured = _values.Count;
+                break;
+            default:
+                foreach (var number in _fields.Numbers(occurrence, Setting.Counts)) _measured = Math.Max(_measured, (double)number);
+                break;
+        }
+    }
+
+    private Trail Trail(Occurrence occurrence)
+    {
+        var trail = new Trail(Setting.ReasonNames);
+        trail.Add(occurrence);
+        return trail;
+    }
+
+    private void CloseBucket()
+    {
+        Sample(_opened + _bucket, _measured, _trail);
+        (_measured, _trail) = (0, null);
+        _values?.Clear();
+    }
+
+    private void Sample(long at, double value, Trail? trail)
+    {
+        var verdict = _state.Judge(at, value);
+        var holds = verdict.Ready && _thresholds.Hold(verdict.Score);
+        if (!holds)
+        {
+            if (++_quiet > ExcursionSamples) _excursion = null;
+            return;
+        }
+
+        _quiet = 0;
+        _excursion ??= _lastRecord;
+        if (trail is null) return; // an empty bucket has no event to show: what stops reporting is what silence is for
+        Report(trail, Math.Max(at, trail.End), value, [_lastRecord], Math.Round(verdict.Score, 3), Explain(value, verdict), _excursion);
+    }
+
+    private string Explain(double value, BaselineVerdict verdict) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{value:0.####} where about {verdict.Expected:0.####} is usual, give or take {verdict.Yardstick:0.####}: {verdict.Score:0.0} deviations; learnt from {_state.Samples} samples since {At(_state.Since):yyyy-MM-dd HH:mm}Z");
+}
