@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+
+namespace Waterguard.Sources.Transports;
+
+/// <summary>All kinds of transport, in alphabetical order. A new one is added here and nowhere else.</summary>
+public static class TransportCatalog
+{
+    /// <summary>The kinds by name.</summary>
+    public static ImmutableArray<TransportKind> All { get; } =
+    [
+    ];
+
+    /// <summary>A kind by name.</summary>
+    public static TransportKind? Find(string name) => All.FirstOrDefault(k => k.Name == name);
+}
