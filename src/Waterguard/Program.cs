@@ -12,6 +12,7 @@ internal static class Program
         {
             ScanCommand.Build(),
             RulesCommand.Build(),
+            ServeCommand.Build(),
             SourcesCommand.Build(),
         };
         var parsed = root.Parse(arguments);

@@ -8,6 +8,8 @@ public static class TransportCatalog
     /// <summary>The kinds by name.</summary>
     public static ImmutableArray<TransportKind> All { get; } =
     [
+        Http.HttpTransport.Kind,
+        Tail.TailTransport.Kind,
     ];
 
     /// <summary>A kind by name.</summary>
