@@ -8,7 +8,9 @@ public static class TransportCatalog
     /// <summary>The kinds by name.</summary>
     public static ImmutableArray<TransportKind> All { get; } =
     [
+        Docker.DockerTransport.Kind,
         Http.HttpTransport.Kind,
+        Syslog.SyslogTransport.Kind,
         Tail.TailTransport.Kind,
     ];
 
