@@ -53,7 +53,7 @@ internal sealed class ServiceLog(TimeProvider time, TextWriter to) : ILoggerProv
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel)) log.Say(logLevel >= LogLevel.Error ? "error" : "warning", formatter(state, exception), ("category", name), ("error", exception?.Message));
+            if (IsEnabled(logLevel)) log.Say(logLevel >= LogLevel.Error ? "error" : "warning", formatter(state, exception), ("category", name), ("error", exception?.ToString()));
         }
     }
 }

@@ -116,13 +116,13 @@ public sealed class HttpTransport : ITransport
             return Refuse(400, "Bad gzip", "The body cannot be decompressed.");
         }
 
+        var key = request.Key ?? "sha256:" + Convert.ToHexStringLower(SHA256.HashData(body.GetBuffer().AsSpan(0, (int)body.Length)));
         var (block, bad) = Split(body, request.Peer);
         if (block.Count == 0) return Refuse(400, "No records", bad.FirstOrDefault() ?? "The body is empty.");
         Progress.Read(block.Count + bad.Count);
         var batch = new TransportBatch("http", block.ToArray(), block.Count)
         {
-            Source = _input.Source, Place = $"http:{request.Peer}",
-            Key = request.Key ?? "sha256:" + Convert.ToHexStringLower(SHA256.HashData(body.GetBuffer().AsSpan(0, (int)body.Length))),
+            Source = _input.Source, Place = $"http:{request.Peer}", Key = key,
         };
         return Answer(await sink.DeliverAsync(batch, CancellationToken.None), block.Count, bad);
     }
