@@ -13,19 +13,21 @@ public static class NearWord
         return nearest.Word is not null && nearest.Distance <= Math.Max(1, word.Length / 3) ? $" Did you mean '{nearest.Word}'?" : "";
     }
 
-    // Levenshtein, two rows.
+    // Levenshtein, and two letters that changed places are one mistake.
     private static int Distance(string a, string b)
     {
-        var before = new int[b.Length + 1];
-        var row = new int[b.Length + 1];
-        for (var j = 0; j <= b.Length; j++) before[j] = j;
+        var rows = new int[a.Length + 1][];
+        for (var i = 0; i <= a.Length; i++) (rows[i] = new int[b.Length + 1])[0] = i;
+        for (var j = 0; j <= b.Length; j++) rows[0][j] = j;
         for (var i = 1; i <= a.Length; i++)
         {
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++) row[j] = Math.Min(Math.Min(row[j - 1], before[j]) + 1, before[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
-            (before, row) = (row, before);
+            for (var j = 1; j <= b.Length; j++)
+            {
+                rows[i][j] = Math.Min(Math.Min(rows[i - 1][j], rows[i][j - 1]) + 1, rows[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) rows[i][j] = Math.Min(rows[i][j], rows[i - 2][j - 2] + 1);
+            }
         }
 
-        return before[b.Length];
+        return rows[a.Length][b.Length];
     }
 }

@@ -29,7 +29,8 @@ internal static class BlockPacking
                 block.Write(buffer, 0, read);
             }
 
-            return block.ToArray();
+            // A block that was cut before its first byte ends without complaint; one that was cut later is no whole block.
+            return block.Length == 0 ? null : block.ToArray();
         }
         catch (InvalidDataException)
         {
