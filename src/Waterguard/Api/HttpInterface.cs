@@ -31,7 +31,8 @@ internal sealed class HttpInterface : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = 1024;
-            kestrel.Limits.MaxRequestBodySize = inputs.Select(i => i.MaxBody).DefaultIfEmpty(1 << 20).Max();
+            // Inputs have bounds of their own, and answer; the server's would cut the connection without a word. What is not read is read away for 5 s at most.
+            kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Listen(configuration.Listen, listen =>
             {
                 if (configuration.Certificate is { } certificate) listen.UseHttps(Certificate(certificate, configuration.CertificateKey!));

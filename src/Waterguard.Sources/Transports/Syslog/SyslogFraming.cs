@@ -75,7 +75,7 @@ internal sealed class SyslogFraming(int largest)
         }
 
         if (!_skipLine) return 0;
-        var end = bytes.IndexOf((byte)'\n');
+        var end = bytes.IndexOfAny((byte)'\n', (byte)0);
         if (end >= 0) _skipLine = false;
         return end < 0 ? bytes.Length : end + 1;
     }
