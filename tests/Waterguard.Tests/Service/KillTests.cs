@@ -73,7 +73,7 @@ public sealed class KillTests
         await File.AppendAllTextAsync(Path.Combine(evidence, "details.txt"), $"- {summary}\n");
     }
 
-    // Appends in pieces that cut lines and characters, and rotates now and then: by renaming, or by copying and cutting.
+    // Appends in pieces that cut lines and characters, and rotates now and then by renaming.
     private static async Task WriteAndRotateAsync(string path, KillRound round)
     {
         var file = File.Open(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
