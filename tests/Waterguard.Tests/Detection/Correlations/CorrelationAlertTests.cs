@@ -58,7 +58,7 @@ public sealed class CorrelationAlertTests
         var generation = SomeContent.With(Some.Named("r1") + "---\n" + correlations);
         var alerts = new AlertSet();
         Assert.Empty(generation.Diagnostics);
-        Correlating.Run(generation, CorrelationCases.Matches(generation.Rules, matches), new AlertFactory(_ => null), alerts);
+        Correlating.Run(generation, CorrelationCases.Matches(generation.Rules, matches), new ScanTally(), new AlertFactory(_ => null), alerts);
         return alerts.Sorted();
     }
 }
