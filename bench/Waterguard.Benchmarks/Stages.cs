@@ -29,7 +29,7 @@ internal static class Stages
             {
                 foreach (var r in b.Records)
                 {
-                    reader.TryRead(b.Buffer, r.Start, r.Length, plan.Rules.Layout.Tree, fields, out _);
+                    reader.TryRead(b.Buffer, r.Start, r.Length, plan.Rules.Layout.Tree, fields, out _, leaveBodies: true);
                     slots += fields.Touched.Length;
                 }
             })),
@@ -37,7 +37,7 @@ internal static class Stages
             {
                 foreach (var r in b.Records)
                 {
-                    reader.TryRead(b.Buffer, r.Start, r.Length, plan.Rules.Layout.Tree, fields, out _);
+                    reader.TryRead(b.Buffer, r.Start, r.Length, plan.Rules.Layout.Tree, fields, out _, leaveBodies: true);
                     matcher.Match(fields, reader);
                 }
             })),
@@ -59,7 +59,7 @@ internal static class Stages
         {
             foreach (var r in b.Records)
             {
-                reader.TryRead(b.Buffer, r.Start, r.Length, plan.Rules.Layout.Tree, fields, out _);
+                reader.TryRead(b.Buffer, r.Start, r.Length, plan.Rules.Layout.Tree, fields, out _, leaveBodies: true);
                 foreach (var slot in fields.Touched)
                 {
                     for (var value = fields.First(slot); value >= 0; value = fields.Next(value)) read += fields.LengthOf(value);
@@ -78,7 +78,7 @@ internal static class Stages
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{work.Records} events of {work.Length / work.Records} bytes, {plan.Rules.Layout.Tree.SlotCount} slots, {(double)slots / work.Records / (options.Rounds + 2):F1} filled an event, "
-            + $"{1 - ((double)read / work.Length):P1} of the bytes never became a value, {plan.Rules.Rules.Length} rules, {plan.Rules.PredicateCount} predicates, {plan.Rules.UnindexedRules} rules without an index entry, {(double)matcher.Judged / work.Records / (options.Rounds + 2):F2} judged an event"));
+            + $"{1 - ((double)read / work.Length):P1} of the bytes never became a value, {plan.Rules.Rules.Length} rules, {plan.Rules.PredicateCount} predicates, {plan.Rules.UnindexedRules} rules without an index entry, {(double)matcher.Judged / work.Records / (options.Rounds + 2):F2} judged an event, bodies read of {(double)matcher.BodiesRead / work.Records / (options.Rounds + 2):P1} of the events"));
         return 0;
     }
 }

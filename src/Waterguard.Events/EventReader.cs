@@ -22,9 +22,11 @@ public sealed class EventReader
 
     /// <summary>Extracts the fields of one record into <paramref name="into"/>.</summary>
     /// <param name="error">What is wrong with the record, at which byte; null when it was read. Fields found before the flaw stay in the buffer.</param>
-    public bool TryRead(byte[] buffer, int start, int length, FieldTree tree, EventBuffer into, out JsonFlaw? error)
+    /// <param name="leaveBodies">What the tree calls bodies is passed over, for <see cref="ReadBodies"/>.</param>
+    public bool TryRead(byte[] buffer, int start, int length, FieldTree tree, EventBuffer into, out JsonFlaw? error, bool leaveBodies = false)
     {
         into.Reset(buffer, start, length, tree);
+        if (leaveBodies) into.LeaveBodies();
         var record = buffer.AsSpan(start, length);
         _index.Build(record);
         var walk = new Walk(record, _index, into, _keyScratch);
@@ -34,6 +36,16 @@ public sealed class EventReader
         else if (record[at] == (byte)'{') end = walk.Object(at, tree.Root, -1, 0);
         else end = walk.Fail(at, "a record must be a JSON object");
         if (end >= 0 && walk.SkipSpace(end) is var rest && rest < length) walk.Fail(rest, "something follows the record");
+        error = walk.Error;
+        return error is null;
+    }
+
+    /// <summary>Reads the bodies that were left of the record that was read last.</summary>
+    /// <param name="error">What is wrong with them, at which byte of the record.</param>
+    public bool ReadBodies(EventBuffer fields, out JsonFlaw? error)
+    {
+        var walk = new Walk(fields.Record, _index, fields, _keyScratch);
+        walk.Left();
         error = walk.Error;
         return error is null;
     }
@@ -76,6 +88,7 @@ public sealed class EventReader
         private readonly ref byte _bytes = ref MemoryMarshal.GetReference(record);
         private readonly ref ulong _words = ref index.Words;
         private readonly int _length = record.Length;
+        private readonly bool _escapes = index.HasBackslashes;
 
         public JsonFlaw? Error;
 
@@ -105,11 +118,18 @@ public sealed class EventReader
                 var keyEnd = StructuralIndex.NextQuote(ref _words, at + 1);
                 if (keyEnd >= _length) return Fail(at, "a string does not end");
                 var key = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref _bytes, at + 1), keyEnd - at - 1);
-                if (StructuralIndex.HasBackslash(ref _words, at + 1, keyEnd)) key = UnescapeKey(key);
+                if (_escapes && StructuralIndex.HasBackslash(ref _words, at + 1, keyEnd)) key = UnescapeKey(key);
                 var child = node.Find(key);
-                at = SkipSpace(keyEnd + 1);
-                if (at >= _length || Unsafe.Add(ref _bytes, at) != (byte)':') return Fail(at, "a colon was expected");
-                at = SkipSpace(at + 1);
+                at = keyEnd + 1;
+                // As nearly all writers put it: a colon, and the value at once.
+                if (at + 1 < _length && Unsafe.Add(ref _bytes, at) == (byte)':' && Unsafe.Add(ref _bytes, at + 1) > (byte)' ') at++;
+                else
+                {
+                    at = SkipSpace(at);
+                    if (at >= _length || Unsafe.Add(ref _bytes, at) != (byte)':') return Fail(at, "a colon was expected");
+                    at = SkipSpace(at + 1);
+                }
+
                 if (child is null) at = Skip(at);
                 else if (child.Together is null && !into.IsRepeated(child, instance)) at = Take(at, child, element, depth);
                 else at = Enter(at, child, instance, element, depth);
@@ -160,10 +180,22 @@ public sealed class EventReader
             }
 
             if (!into.IsRepeated(node, instance)) return Take(at, node, element, depth);
+            if (!Left()) return -1; // what is shadowed must be there
             var before = into.Shadow(node, element);
             var behind = Take(at, node, element, depth);
             into.Unshadow(before);
             return behind;
+        }
+
+        // Bodies that were left, in the order of the record.
+        public bool Left()
+        {
+            foreach (var body in into.TakeLeft())
+            {
+                if (Take(body.Start, body.Node, body.Element, body.Depth) < 0) return false;
+            }
+
+            return true;
         }
 
         private int Take(int at, FieldNode node, int element, int depth)
@@ -177,16 +209,18 @@ public sealed class EventReader
                     if (end >= _length) return Fail(at, "a string does not end");
                     if (node.Slot >= 0)
                     {
-                        var flags = StructuralIndex.HasBackslash(ref _words, at + 1, end) ? ValueFlags.Escaped : ValueFlags.None;
+                        var flags = _escapes && StructuralIndex.HasBackslash(ref _words, at + 1, end) ? ValueFlags.Escaped : ValueFlags.None;
                         into.Add(node.Slot, at + 1, end - at - 1, ValueKind.String, flags | node.Flags, element);
                     }
 
                     return end + 1;
                 case (byte)'{':
+                    if (node.IsBody && into.TryLeave(node, at, element, depth)) return SkipContainer(at);
                     if (node.Slot >= 0) into.Add(node.Slot, at, 1, ValueKind.Object, node.Flags, element);
                     if (!node.HasChildren) return SkipContainer(at);
                     return depth < MaxDepth ? Object(at, node, element, depth + 1) : TooDeep(at);
                 case (byte)'[':
+                    if (node.IsBody && into.TryLeave(node, at, element, depth)) return SkipContainer(at);
                     return depth < MaxDepth ? Array(at, node, element, depth + 1) : TooDeep(at);
                 default:
                     var behind = Scalar(at, first);

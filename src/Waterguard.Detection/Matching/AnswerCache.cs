@@ -18,7 +18,7 @@ internal sealed class AnswerCache
         place = (int)(ValueHash.Of(test, value) >> 54) * EntryBytes;
         var entry = _entries.AsSpan(place, EntryBytes);
         answer = entry[5] != 0;
-        return entry[4] == value.Length + 1 && Unsafe.ReadUnaligned<int>(ref entry[0]) == test && entry.Slice(6, value.Length).SequenceEqual(value);
+        return entry[4] == value.Length + 1 && Unsafe.ReadUnaligned<int>(ref entry[0]) == test && ValueHash.AreSame(ref entry[6], ref System.Runtime.InteropServices.MemoryMarshal.GetReference(value), value.Length);
     }
 
     public bool Put(int place, int test, ReadOnlySpan<byte> value, bool answer)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Waterguard.Events.Shapes;
 
 namespace Waterguard.Detection.Matching;
 
@@ -7,6 +8,12 @@ internal enum AtomKind
 {
     /// <summary>Any value.</summary>
     Present,
+
+    /// <summary>Any value at one place of an array.</summary>
+    PresentAt,
+
+    /// <summary>One value and no other, and not null.</summary>
+    OnlyValue,
 
     /// <summary>This text, without regard to case.</summary>
     Exact,
@@ -28,10 +35,15 @@ internal enum AtomKind
 }
 
 /// <summary>The smallest thing that the candidate index knows.</summary>
-internal readonly record struct Atom(AtomKind Kind, int Slot, string Text, ValueTest? Test = null)
+internal readonly record struct Atom(AtomKind Kind, int Slot, string Text, ValueTest? Test = null, SlotBinding? Place = null)
 {
-    public static Atom Present(int slot) => new(AtomKind.Present, slot, "");
+    public static Atom Present(SlotBinding slot) =>
+        slot.Indexes.IsDefaultOrEmpty ? new(AtomKind.Present, slot.Slot, "") : new(AtomKind.PresentAt, slot.Slot, "", Place: slot);
 }
+
+/// <summary>One atom that alone settles what a node says, in a record without repeated keys.</summary>
+/// <param name="Unless">Slots that speak first: with a value there, nothing is settled.</param>
+internal sealed record Decider(Atom Atom, ImmutableArray<int> Unless);
 
 /// <summary>A rule cannot match unless at least one of these atoms holds.</summary>
 internal sealed record Clause(ImmutableArray<Atom> Atoms)

@@ -80,7 +80,7 @@ internal sealed class ConditionCompiler(EventLayout.Builder layout, TestCompiler
     private SlotTest Slot(SlotBinding slot, Test test, ValueTest compiled)
     {
         if (slot.Constant is { } constant) return new SlotTest(slot, null, tests.Passes(compiled, constant), []);
-        if (slot.Values is not { } values) return new SlotTest(slot, compiled, false, TestCompiler.Atoms(test, compiled, slot.Slot, precise));
+        if (slot.Values is not { } values) return new SlotTest(slot, compiled, false, TestCompiler.Atoms(test, compiled, slot, precise));
         ImmutableArray<string> raw = [.. values.Where(v => tests.Passes(compiled, v.Value)).Select(v => v.Key).Order(StringComparer.Ordinal)];
         return new SlotTest(slot, new ExactTest(raw, cased: false), false, [.. raw.Select(r => new Atom(AtomKind.Exact, slot.Slot, r))]);
     }

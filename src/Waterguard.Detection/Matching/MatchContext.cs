@@ -4,7 +4,7 @@ using Waterguard.Events.Fields;
 namespace Waterguard.Detection.Matching;
 
 /// <summary>What a worker keeps while it judges one event: the fields, and the answers that rules share. Reused; not thread-safe.</summary>
-internal sealed class MatchContext(int predicates, int keywords, int words, int slots)
+internal sealed class MatchContext(int predicates, int keywords, int words, int ruleWords, int slots)
 {
     private readonly uint[] _answers = new uint[predicates];
     private readonly uint[] _keywords = new uint[keywords];
@@ -20,6 +20,15 @@ internal sealed class MatchContext(int predicates, int keywords, int words, int 
 
     /// <summary>The array element that the body of a quantifier is judged on; -1 outside.</summary>
     public int Element { get; set; } = -1;
+
+    /// <summary>For the index: the rules that are worth asking further slots for.</summary>
+    public ulong[] OpenRules { get; } = new ulong[ruleWords];
+
+    /// <summary>For the index: whether what cannot match any more is out for good.</summary>
+    public bool Settled { get; set; }
+
+    /// <summary>Set while the bodies of the event are left unread: what lies there is unknown.</summary>
+    public CandidateIndex? InBodies { get; set; }
 
     public void Begin(EventBuffer fields, EventReader reader)
     {

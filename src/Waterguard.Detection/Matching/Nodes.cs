@@ -15,6 +15,12 @@ internal abstract class Node
 
     /// <summary>The same for the node's negation.</summary>
     public virtual IEnumerable<Clause> NecessaryClausesOfNot() => [];
+
+    /// <summary>Slots that the node reads.</summary>
+    public virtual IEnumerable<int> Slots() => [];
+
+    /// <summary>Atoms of which each alone makes this node hold, or makes it fail: an under-approximation.</summary>
+    public virtual IEnumerable<Decider> Deciders(bool holds) => [];
 }
 
 internal sealed class ConstantNode(Truth truth) : Node
@@ -49,6 +55,10 @@ internal sealed class AllNode(Node[] written) : Node
     public override IEnumerable<Clause> NecessaryClauses() => _parts.SelectMany(p => p.NecessaryClauses());
 
     public override IEnumerable<Clause> NecessaryClausesOfNot() => Clause.OneOfEach(_parts.Select(p => p.NecessaryClausesOfNot()));
+
+    public override IEnumerable<int> Slots() => _parts.SelectMany(p => p.Slots());
+
+    public override IEnumerable<Decider> Deciders(bool holds) => !holds || _parts.Length == 1 ? _parts.SelectMany(p => p.Deciders(holds)) : [];
 }
 
 internal sealed class AnyNode(Node[] written) : Node
@@ -73,6 +83,10 @@ internal sealed class AnyNode(Node[] written) : Node
     public override IEnumerable<Clause> NecessaryClauses() => Clause.OneOfEach(_parts.Select(p => p.NecessaryClauses()));
 
     public override IEnumerable<Clause> NecessaryClausesOfNot() => _parts.SelectMany(p => p.NecessaryClausesOfNot());
+
+    public override IEnumerable<int> Slots() => _parts.SelectMany(p => p.Slots());
+
+    public override IEnumerable<Decider> Deciders(bool holds) => holds || _parts.Length == 1 ? _parts.SelectMany(p => p.Deciders(holds)) : [];
 }
 
 internal sealed class AtLeastNode(int count, Node[] parts) : Node
@@ -92,6 +106,8 @@ internal sealed class AtLeastNode(int count, Node[] parts) : Node
         return certain >= count ? Truth.True : possible >= count ? Truth.Unknown : Truth.False;
     }
 
+    public override IEnumerable<int> Slots() => parts.SelectMany(p => p.Slots());
+
     public override IEnumerable<Clause> NecessaryClauses() => count < 1 ? [] : Clause.OneOfEach(parts.Select(p => p.NecessaryClauses()));
 }
 
@@ -110,6 +126,10 @@ internal sealed class NotNode(Node part) : Node
     public override IEnumerable<Clause> NecessaryClauses() => part.NecessaryClausesOfNot();
 
     public override IEnumerable<Clause> NecessaryClausesOfNot() => part.NecessaryClauses();
+
+    public override IEnumerable<int> Slots() => part.Slots();
+
+    public override IEnumerable<Decider> Deciders(bool holds) => part.Deciders(!holds);
 }
 
 /// <summary>Judges the elements of one or several arrays one by one.</summary>
@@ -117,8 +137,11 @@ internal sealed class ElementNode(ImmutableArray<int> arrays, Sigma.Conditions.Q
 {
     public override int Effort => 10 + (5 * body.Effort);
 
+    private readonly int[] _read = [.. body.Slots().Distinct()];
+
     public override Truth Judge(MatchContext context)
     {
+        if (context.InBodies is { } bodies && bodies.IsInBody(_read)) return Truth.Unknown;
         var fields = context.Fields;
         var outer = context.Element;
         var none = quantifier == Sigma.Conditions.Quantifier.None;
@@ -145,6 +168,8 @@ internal sealed class ElementNode(ImmutableArray<int> arrays, Sigma.Conditions.Q
             _ => (Truth)((int)Truth.True - (int)some),
         };
     }
+
+    public override IEnumerable<int> Slots() => _read;
 
     public override IEnumerable<Clause> NecessaryClauses() =>
         quantifier is Sigma.Conditions.Quantifier.Any or Sigma.Conditions.Quantifier.All ? body.NecessaryClauses() : [];

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Waterguard.Events.Fields;
 using Waterguard.Events.Shapes;
 
@@ -13,8 +14,12 @@ internal sealed class PredicateNode(int id, SlotTest[][] tiers) : Node
 
     public override int Effort { get; } = tiers.Sum(tier => tier.Sum(slot => slot.Test?.Effort ?? 0));
 
+    private readonly int[] _read = [.. tiers.SelectMany(t => t).Select(s => s.Binding.Slot).Where(s => s >= 0)];
+
     public override Truth Judge(MatchContext context)
     {
+        if (context.InBodies is { } bodies && bodies.IsInBody(_read)) return Truth.Unknown;
+
         // Inside a quantifier, and where a shadow value is about, the answer is not the event's but this place's.
         if (context.Element >= 0 || context.Fields.HasDuplicateKeys) return Ask(context) ? Truth.True : Truth.False;
         if (!context.TryRecall(id, out var answer)) answer = context.Remember(id, Ask(context));
@@ -23,6 +28,28 @@ internal sealed class PredicateNode(int id, SlotTest[][] tiers) : Node
 
     public override IEnumerable<Clause> NecessaryClauses() =>
         tiers.Any(tier => tier.Any(slot => slot.Binding.Slot < 0 && slot.Answer)) ? [] : [new Clause([.. tiers.SelectMany(t => t).SelectMany(s => s.Atoms)])];
+
+    public override IEnumerable<int> Slots() => _read;
+
+    // A value that passes settles it, unless an earlier tier speaks for the field.
+    public override IEnumerable<Decider> Deciders(bool holds)
+    {
+        if (!holds) yield break;
+        var unless = ImmutableArray<int>.Empty;
+        foreach (var tier in tiers)
+        {
+            foreach (var slot in tier)
+            {
+                if (slot.Test is not null && slot.Binding.Slot >= 0 && slot.Binding.Indexes.IsDefaultOrEmpty)
+                {
+                    yield return new Decider(new Atom(AtomKind.Tested, slot.Binding.Slot, "", slot.Test), unless);
+                }
+            }
+
+            if (Array.Exists(tier, s => s.Binding.Slot < 0)) yield break;
+            unless = unless.AddRange(tier.Select(s => s.Binding.Slot));
+        }
+    }
 
     private bool Ask(MatchContext context)
     {
@@ -76,8 +103,11 @@ internal sealed class PresenceNode(FieldBinding field, bool wantNull) : Node
 {
     private readonly SlotBinding[] _slots = [.. field.Slots];
 
+    private readonly int[] _read = [.. field.Slots.Select(s => s.Slot).Where(s => s >= 0)];
+
     public override Truth Judge(MatchContext context)
     {
+        if (context.InBodies is { } bodies && bodies.IsInBody(_read)) return Truth.Unknown;
         var fields = context.Fields;
         var present = false;
         foreach (var slot in _slots)
@@ -104,5 +134,13 @@ internal sealed class PresenceNode(FieldBinding field, bool wantNull) : Node
     // "Not null" needs a value.
     public override IEnumerable<Clause> NecessaryClausesOfNot() => wantNull ? IsThere() : [];
 
-    private IEnumerable<Clause> IsThere() => Array.Exists(_slots, s => s.Slot < 0) ? [] : [new Clause([.. _slots.Select(s => Atom.Present(s.Slot))])];
+    public override IEnumerable<int> Slots() => _read;
+
+    public override IEnumerable<Decider> Deciders(bool holds)
+    {
+        if (wantNull) return !holds && _slots is [{ Slot: >= 0 } only] && only.Indexes.IsDefaultOrEmpty ? [new Decider(new Atom(AtomKind.OnlyValue, only.Slot, ""), [])] : [];
+        return holds ? _slots.Where(s => s.Slot >= 0 && s.Indexes.IsDefaultOrEmpty).Select(s => new Decider(Atom.Present(s), [])) : [];
+    }
+
+    private IEnumerable<Clause> IsThere() => Array.Exists(_slots, s => s.Slot < 0) ? [] : [new Clause([.. _slots.Select(Atom.Present)])];
 }

@@ -12,8 +12,11 @@ internal sealed class ReferenceNode(FieldBinding leftField, FieldBinding rightFi
 
     private readonly StringComparison _comparison = cased ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
 
+    private readonly int[] _read = [.. leftField.Slots.Concat(rightField.Slots).Select(s => s.Slot).Where(s => s >= 0)];
+
     public override Truth Judge(MatchContext context)
     {
+        if (context.InBodies is { } bodies && bodies.IsInBody(_read)) return Truth.Unknown;
         var leftTier = Tier(_left, context);
         var rightTier = Tier(_right, context);
         if (leftTier is null || rightTier is null) return Truth.False;
@@ -30,8 +33,10 @@ internal sealed class ReferenceNode(FieldBinding leftField, FieldBinding rightFi
         return Truth.False;
     }
 
+    public override IEnumerable<int> Slots() => _read;
+
     public override IEnumerable<Clause> NecessaryClauses() =>
-        leftField.Slots.Any(s => s.Slot < 0) ? [] : [new Clause([.. leftField.Slots.Select(s => Atom.Present(s.Slot))])];
+        leftField.Slots.Any(s => s.Slot < 0) ? [] : [new Clause([.. leftField.Slots.Select(Atom.Present)])];
 
     private bool AnyRelates(ReadOnlySpan<char> leftText, SlotBinding[] rightTier, MatchContext context)
     {

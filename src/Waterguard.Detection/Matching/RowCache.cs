@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Waterguard.Events.Fields;
 
 namespace Waterguard.Detection.Matching;
 
@@ -10,8 +12,9 @@ internal sealed class RowCache(int words, int slots)
     public const int MaxLength = 120;
 
     private const int Entries = 1024;
-    private const int EntryBytes = 128; // 4 bytes slot, 1 byte length + 1, the value
+    private const int EntryBytes = 128; // 4 bytes slot and kind, 1 byte length + 1, the value
     private const int Trial = 512;
+    private int _turn;
     private readonly int[] _asked = new int[slots];
     private readonly int[] _found = new int[slots];
     private readonly byte[] _keys = new byte[Entries * EntryBytes];
@@ -21,22 +24,40 @@ internal sealed class RowCache(int words, int slots)
     public bool Pays(int slot) => _asked[slot] < Trial || _found[slot] * 4 >= _asked[slot] * 3;
 
     /// <summary>The row of a value, if it is remembered; else the empty place for it, which is the value's from now on.</summary>
-    public bool TryFind(int slot, ReadOnlySpan<byte> value, out Span<ulong> row)
+    public bool TryFind(int slot, ValueKind kind, ReadOnlySpan<byte> value, out Span<ulong> row)
     {
+        var owner = (slot << 3) | (int)kind;
         if (_asked[slot] < int.MaxValue / 8) _asked[slot]++;
-        var entry = (int)(ValueHash.Of(slot, value) >> 54);
-        var key = _keys.AsSpan(entry * EntryBytes, EntryBytes);
-        row = _rows.AsSpan(entry * words, words);
-        if (key[4] == value.Length + 1 && Unsafe.ReadUnaligned<int>(ref key[0]) == slot && key.Slice(5, value.Length).SequenceEqual(value))
+        var entry = (int)(ValueHash.Of(owner, value) >> 54);
+        if (!Holds(entry, owner, value))
         {
-            if (_asked[slot] < int.MaxValue / 8) _found[slot]++;
-            return true;
+            // Two places: what is asked for often does not push out what is asked for as often.
+            var other = entry ^ 1;
+            if (!Holds(other, owner, value))
+            {
+                if ((_turn++ & 1) != 0) entry = other;
+                var key = _keys.AsSpan(entry * EntryBytes, EntryBytes);
+                Unsafe.WriteUnaligned(ref key[0], owner);
+                key[4] = (byte)(value.Length + 1);
+                value.CopyTo(key[5..]);
+                row = _rows.AsSpan(entry * words, words);
+                row.Clear();
+                return false;
+            }
+
+            entry = other;
         }
 
-        Unsafe.WriteUnaligned(ref key[0], slot);
-        key[4] = (byte)(value.Length + 1);
-        value.CopyTo(key[5..]);
-        row.Clear();
-        return false;
+        if (_asked[slot] < int.MaxValue / 8) _found[slot]++;
+        row = _rows.AsSpan(entry * words, words);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Holds(int entry, int owner, ReadOnlySpan<byte> value)
+    {
+        ref var key = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_keys), entry * EntryBytes);
+        return Unsafe.Add(ref key, 4) == value.Length + 1 && Unsafe.ReadUnaligned<int>(ref key) == owner
+            && ValueHash.AreSame(ref Unsafe.Add(ref key, 5), ref MemoryMarshal.GetReference(value), value.Length);
     }
 }

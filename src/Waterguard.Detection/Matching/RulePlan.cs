@@ -32,6 +32,8 @@ public sealed class RulePlan
     /// <summary>Rules that no index entry could be found for: they are judged on every record.</summary>
     public int UnindexedRules => _index.Unindexed;
 
+    internal CandidateIndex Index => _index;
+
     internal int CandidateWords => _index.Words;
 
     internal int KeywordCount => _index.Keywords;
@@ -41,15 +43,14 @@ public sealed class RulePlan
     public static RulePlan Compile(EventShape shape, IEnumerable<SigmaRule> rules, IEnumerable<string> alsoNeeded, ListCatalog lists, RuntimeCounters counters)
     {
         var builder = new EventLayout.Builder(shape);
-        foreach (var name in alsoNeeded) builder.Bind(name);
+        foreach (var name in alsoNeeded) builder.BindAtOnce(name);
         ImmutableArray<SigmaRule> routed = [.. rules.Where(r => shape.Takes(r.LogSource))];
         var compiler = new ConditionCompiler(builder, new TestCompiler(lists, counters), [], precise: routed.Length <= CandidateIndex.ManyRules);
         var conditions = routed.Select(r => compiler.Compile(r.Condition)).ToArray();
         var layout = builder.Build();
-        return new RulePlan(layout, routed, conditions, new CandidateIndex(conditions, compiler.Keywords, layout.Tree.SlotCount), compiler.Predicates);
+        return new RulePlan(layout, routed, conditions, new CandidateIndex(conditions, compiler.Keywords, [.. layout.Tree.InBodies]), compiler.Predicates);
     }
 
     internal Truth Judge(int rule, MatchContext context) => _conditions[rule].Judge(context);
 
-    internal Span<ulong> Collect(MatchContext context, Span<ulong> row) => _index.Collect(context, row);
 }

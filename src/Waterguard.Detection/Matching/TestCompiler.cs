@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Waterguard.Detection.Lists;
 using Waterguard.Events.Fields;
+using Waterguard.Events.Shapes;
 using Waterguard.Sigma;
 using Waterguard.Sigma.Conditions;
 using Waterguard.Sigma.Modifiers;
@@ -35,9 +36,10 @@ internal sealed class TestCompiler(ListCatalog lists, RuntimeCounters counters)
 
     /// <summary>What of a test the index can tell.</summary>
     /// <param name="precise">Whether there are few enough rules to ask every value of the slot every test: else only the ends of texts are looked at.</param>
-    public static IReadOnlyList<Atom> Atoms(Test test, ValueTest compiled, int slot, bool precise)
+    public static IReadOnlyList<Atom> Atoms(Test test, ValueTest compiled, SlotBinding place, bool precise)
     {
-        Atom[] otherwise = precise ? [new Atom(AtomKind.Tested, slot, SigmaText.Of(test), compiled)] : [Atom.Present(slot)];
+        var slot = place.Slot;
+        Atom[] otherwise = precise ? [new Atom(AtomKind.Tested, slot, SigmaText.Of(test), compiled)] : [Atom.Present(place)];
         if (test is not TextTest text || text.AnyOf.Length > 4096) return otherwise;
         var atoms = new List<Atom>();
         foreach (var pattern in text.AnyOf)

@@ -21,6 +21,9 @@ public sealed class EventBuffer
     private long[] _lastObjects = [];
     private long _objects;
     private ValueFlags _inherited;
+    private readonly LeftBody[] _left = new LeftBody[8];
+    private int _leftCount;
+    private bool _leaves;
     private byte[] _scratch = new byte[4096];
     private int _scratchUsed;
     private char[] _chars = new char[4096];
@@ -37,6 +40,9 @@ public sealed class EventBuffer
 
     /// <summary>Slots that have at least one value.</summary>
     public ReadOnlySpan<int> Touched => _touched.AsSpan(0, _touchedCount);
+
+    /// <summary>Whether bodies were left unread.</summary>
+    public bool HasLeftBodies => _leftCount > 0;
 
     /// <summary>How many array elements were met.</summary>
     public int ElementCount => _elementCount;
@@ -74,11 +80,17 @@ public sealed class EventBuffer
     public int LengthOf(int value) => _values[value].Length;
 
     /// <summary>The value's text as UTF-8, JSON escapes resolved. Valid until the next record or the next call on the same buffer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> Utf8(int value)
     {
         ref var v = ref _values[value];
+        return (v.Flags & (ValueFlags.Escaped | ValueFlags.InScratch)) == ValueFlags.None ? _record.AsSpan(_recordStart + v.Start, v.Length) : Decoded(ref v);
+    }
+
+    private ReadOnlySpan<byte> Decoded(ref Value v)
+    {
         if ((v.Flags & ValueFlags.Escaped) != ValueFlags.None) Unescape(ref v);
-        return (v.Flags & ValueFlags.InScratch) != ValueFlags.None ? _scratch.AsSpan(v.Start, v.Length) : _record.AsSpan(_recordStart + v.Start, v.Length);
+        return _scratch.AsSpan(v.Start, v.Length);
     }
 
     /// <summary>The value's text as characters, widened once. Invalid UTF-8 becomes U+FFFD. Valid until the next record or the next call.</summary>
@@ -125,7 +137,7 @@ public sealed class EventBuffer
         if (_lastObjects.Length < tree.NodeCount) _lastObjects = new long[tree.NodeCount];
         (_record, _recordStart, _recordLength) = (record, start, length);
         (_count, _touchedCount, _elementCount, _scratchUsed, _charsUsed) = (0, 0, 0, 0, 0);
-        (HasDuplicateKeys, DepthCapped, _inherited) = (false, false, ValueFlags.None);
+        (HasDuplicateKeys, DepthCapped, _inherited, _leaves, _leftCount) = (false, false, ValueFlags.None, false, 0);
     }
 
     /// <summary>Lets another buffer look at the same record.</summary>
@@ -163,6 +175,25 @@ public sealed class EventBuffer
         }
 
         _tails[slot] = _count;
+    }
+
+    /// <summary>Lets bodies be left from now on.</summary>
+    internal void LeaveBodies() => _leaves = true;
+
+    /// <summary>Leaves a body, if they may be left and there is room.</summary>
+    internal bool TryLeave(FieldNode node, int at, int element, int depth)
+    {
+        if (!_leaves || _leftCount == _left.Length) return false;
+        _left[_leftCount++] = new LeftBody(node, at, element, depth);
+        return true;
+    }
+
+    /// <summary>The bodies that were left, to be read now: no more are left of this record.</summary>
+    internal ReadOnlySpan<LeftBody> TakeLeft()
+    {
+        var left = _left.AsSpan(0, _leftCount);
+        (_leaves, _leftCount) = (false, 0);
+        return left;
     }
 
     internal int AddElement(int parent, int arrayId, int index)

@@ -20,6 +20,9 @@ internal sealed class FieldNode(int id)
     /// <summary>What any key leads to, also one that is a child's.</summary>
     public FieldNode? AnyChild { get; set; }
 
+    /// <summary>Whether what lies below may be left until somebody needs it.</summary>
+    public bool IsBody { get; set; }
+
     /// <summary>Whether any key leads here: then several of one object do, and none is a repetition.</summary>
     public bool IsAny { get; init; }
 

@@ -8,10 +8,11 @@ namespace Waterguard.Events.Fields;
 /// Immutable; shared between workers.</remarks>
 public sealed class FieldTree
 {
-    private FieldTree(FieldNode root, int slots, int nodes, ImmutableArray<string> names)
+    private FieldTree(FieldNode root, int nodes, ImmutableArray<string> names, ImmutableArray<bool> inBodies)
     {
+        InBodies = inBodies;
         Root = root;
-        SlotCount = slots;
+        SlotCount = names.Length;
         NodeCount = nodes;
         SlotNames = names;
     }
@@ -21,6 +22,9 @@ public sealed class FieldTree
 
     /// <summary>The path of each slot, for people.</summary>
     public ImmutableArray<string> SlotNames { get; }
+
+    /// <summary>By slot: whether it lies in a body, which may be left until somebody needs it.</summary>
+    public ImmutableArray<bool> InBodies { get; }
 
     internal FieldNode Root { get; }
 
@@ -66,13 +70,22 @@ public sealed class FieldTree
             return found.ToImmutable();
         }
 
+        /// <summary>Lets what lies below a path be left until somebody needs it; not where one of these slots does.</summary>
+        public void MarkBody(FieldPath path, IReadOnlySet<int> neededAtOnce)
+        {
+            var node = Node(path);
+            node.IsBody = !node.Slots().Overlaps(neededAtOnce);
+        }
+
         /// <summary>Finishes the tree; the builder is not used afterwards.</summary>
         public FieldTree Build()
         {
             JoinDottedKeys();
             JoinAnyChildren();
             foreach (var node in _nodes) node.Seal();
-            return new FieldTree(_root, _names.Count, _nodes.Count, [.. _names]);
+            var inBodies = new bool[_names.Count];
+            foreach (var slot in _nodes.Where(n => n.IsBody).SelectMany(n => n.Slots())) inBodies[slot] = true;
+            return new FieldTree(_root, _nodes.Count, [.. _names], [.. inBodies]);
         }
 
         private FieldNode Node(FieldPath path) => path.Segments.Aggregate(_root, Step);

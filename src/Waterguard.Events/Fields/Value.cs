@@ -67,3 +67,6 @@ internal readonly record struct Element(int Parent, int ArrayId, int Index)
     /// <summary>Index from the end: -1 is the last; known when the array was read.</summary>
     public int FromEnd { get; init; }
 }
+
+/// <summary>A part of a record that was not read yet: where it starts, and what it is.</summary>
+internal readonly record struct LeftBody(FieldNode Node, int Start, int Element, int Depth);

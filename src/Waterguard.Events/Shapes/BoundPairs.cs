@@ -18,6 +18,9 @@ internal sealed class BoundPairs
         _byName = _wanted.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
+    /// <summary>Slots that are read.</summary>
+    public IEnumerable<int> Reads => _valueSlots.Append(_nameSlot);
+
     /// <summary>Gives the values of one record to the slots of their names. Names and values of the list come in the order of its elements, so that
     /// one pass over both does.</summary>
     public void Apply(EventBuffer fields)

@@ -67,7 +67,13 @@ public sealed class EventLayout
     {
         foreach (var pairs in _pairs) pairs.Apply(fields);
         foreach (var derivation in Derivations) derivation.Apply(fields);
-        if (fields.HasDuplicateKeys && Find(DuplicateKeysName) is { } binding) fields.AddText(binding.Tiers[0][0].Slot, "true");
+        CompleteBodies(fields);
+    }
+
+    /// <summary>The same for what was only known after the bodies were read: nothing is derived from those.</summary>
+    public void CompleteBodies(EventBuffer fields)
+    {
+        if (fields.HasDuplicateKeys && Find(DuplicateKeysName) is { } binding && fields.First(binding.Tiers[0][0].Slot) < 0) fields.AddText(binding.Tiers[0][0].Slot, "true");
     }
 
     /// <summary>Where a name's values are; null when nobody asked for the name when the layout was built.</summary>
@@ -79,6 +85,7 @@ public sealed class EventLayout
         private readonly FieldTree.Builder _tree = new();
         private readonly Dictionary<string, FieldBinding> _bindings = new(StringComparer.Ordinal);
         private readonly BoundPairs.Builder[] _pairs = [.. shape.Pairs.Select(p => new BoundPairs.Builder(p))];
+        private readonly HashSet<int> _atOnce = [];
         private readonly HashSet<string> _derived = new(
             shape.Derive.SelectMany(d => new Regex(d.Pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, TimeSpan.FromSeconds(1)).GetGroupNames())
                 .Where(n => !char.IsAsciiDigit(n[0])).Select(GroupField), StringComparer.Ordinal);
@@ -103,6 +110,14 @@ public sealed class EventLayout
             return binding;
         }
 
+        /// <summary>The same for a name whose values are wanted of every record, matched or not.</summary>
+        public FieldBinding BindAtOnce(string name)
+        {
+            var binding = Bind(name);
+            _atOnce.UnionWith(binding.Slots.Select(s => s.Slot));
+            return binding;
+        }
+
         /// <summary>The numbers of the arrays that a quantifier's name stands for.</summary>
         public ImmutableArray<(int ArrayId, string Path)> Arrays(string name)
         {
@@ -118,6 +133,9 @@ public sealed class EventLayout
                 .Select(d => new BoundDerivation(_tree.Slot(FieldPath.Parse(d.From)), d.Pattern, name => _bindings.ContainsKey(name) || _derived.Contains(name) ? _tree.Slot(FieldPath.Parse(name)) : -1))
                 .ToImmutableArray();
             var pairs = _pairs.Select(p => p.Build(_tree)).OfType<BoundPairs>().ToImmutableArray();
+            _atOnce.UnionWith(shape.Derive.Select(d => _tree.Slot(FieldPath.Parse(d.From))));
+            _atOnce.UnionWith(pairs.SelectMany(p => p.Reads));
+            foreach (var body in shape.Bodies) _tree.MarkBody(FieldPath.Parse(body), _atOnce);
             return new EventLayout(shape, _tree.Build(), _bindings.ToImmutableDictionary(StringComparer.Ordinal), pairs, derivations);
         }
 

@@ -41,6 +41,9 @@ public sealed record EventShape(
     /// <summary>Lists of names and values inside the record, whose values rules read by name.</summary>
     public ImmutableArray<PairMapping> Pairs { get; init; } = [];
 
+    /// <summary>Large parts of the record that are read only when a rule may need them.</summary>
+    public ImmutableArray<string> Bodies { get; init; } = [];
+
     /// <summary>Arrays of which each element is an event of its own, together with everything around the array; outer ones first.</summary>
     public ImmutableArray<string> Split { get; init; } = [];
 

@@ -27,6 +27,9 @@ public sealed class StructuralIndex
     /// <summary>Whether the record ends inside a string.</summary>
     public bool EndsInString { get; private set; }
 
+    /// <summary>Whether a backslash stands anywhere in the record.</summary>
+    internal bool HasBackslashes { get; private set; }
+
     internal ref ulong Words => ref MemoryMarshal.GetArrayDataReference(_words);
 
     /// <summary>Indexes a record, with the widest vectors that this machine has.</summary>
@@ -71,6 +74,7 @@ public sealed class StructuralIndex
         Unsafe.Add(ref words, CloseWord) = ulong.MaxValue;
         Unsafe.Add(ref words, BackslashWord) = 0;
         EndsInString = state.InString != 0;
+        HasBackslashes = state.Met;
     }
 
     /// <summary>Position of the first delimiting quote at or behind <paramref name="from"/>; at or past <see cref="Length"/> when there is none.</summary>
@@ -161,7 +165,12 @@ public sealed class StructuralIndex
     private static void Store(ref ulong words, BlockMasks masks, ref Carry carry)
     {
         var quotes = masks.Quotes;
-        if ((masks.Backslashes | carry.Escaped) != 0) quotes &= ~EscapedCharacters(masks.Backslashes, ref carry.Escaped);
+        if ((masks.Backslashes | carry.Escaped) != 0)
+        {
+            carry.Met = true;
+            quotes &= ~EscapedCharacters(masks.Backslashes, ref carry.Escaped);
+        }
+
         var inString = PrefixXor(quotes) ^ carry.InString;
         carry.InString = (ulong)((long)inString >> 63);
         Unsafe.Add(ref words, QuoteWord) = quotes;
@@ -211,6 +220,7 @@ public sealed class StructuralIndex
     {
         public ulong InString;
         public ulong Escaped;
+        public bool Met;
     }
 }
 

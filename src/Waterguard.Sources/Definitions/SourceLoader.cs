@@ -43,7 +43,8 @@ public static partial class SourceLoader
             MapReader.Lists(reader.Section("scopes"), names, bag),
             MapReader.Lists(reader.Section("entities"), names, bag),
             MapReader.Dialects(reader.Section("dialects"), names, bag),
-            new Vocabulary(reader.Texts("fields"), MapReader.Lists(reader.Section("vocabulary"), PathNames.None, bag), MapReader.Texts(reader.Section("levels"))));
+            new Vocabulary(reader.Texts("fields"), MapReader.Lists(reader.Section("vocabulary"), PathNames.None, bag), MapReader.Texts(reader.Section("levels"))),
+            reader.Texts("bodies"));
         var definition = new SourceDefinition(name, reader.Text("title") ?? name, Forms(reader, common, names, bag), reader.Text("sample"), reader.Mapping.Location);
         reader.WarnAboutUnknownKeys();
         return definition;
@@ -89,6 +90,7 @@ public static partial class SourceLoader
         var time = reader.Texts("time");
         var id = reader.Texts("id");
         var roots = reader.Texts("roots");
+        var bodies = reader.Texts("bodies");
         return new EventShape(
             common.Source, name, common.LogSources, common.TakesEveryRule,
             Recognise(reader, bag), reader.Text("unwrap"),
@@ -98,6 +100,7 @@ public static partial class SourceLoader
         {
             DialectFields = common.DialectFields,
             Pairs = [.. own.Pairs, .. common.Map.Pairs.Where(p => own.Pairs.All(o => o.Prefix != p.Prefix))],
+            Bodies = bodies.IsEmpty ? common.Bodies : bodies,
             Split = reader.Texts("split"),
             Members = MapReader.Texts(reader.Section("members")),
         };
@@ -137,7 +140,7 @@ public static partial class SourceLoader
     private sealed record CommonParts(
         string Source, ImmutableArray<LogSource> LogSources, bool TakesEveryRule, ImmutableArray<string> Time, ImmutableArray<string> Id,
         ImmutableArray<string> Roots, MappedFields Map, ImmutableDictionary<string, ImmutableArray<string>> Scopes,
-        ImmutableDictionary<string, ImmutableArray<string>> Entities, DialectParts DialectParts, Vocabulary Vocabulary)
+        ImmutableDictionary<string, ImmutableArray<string>> Entities, DialectParts DialectParts, Vocabulary Vocabulary, ImmutableArray<string> Bodies)
     {
         public ImmutableArray<ValueDialect> Dialects => DialectParts.Values;
 

@@ -44,7 +44,7 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
     // True when the record is of the form (or broken, and then reported).
     private bool Read(FormState state, byte[] buffer, int start, int length, Place place, out bool broken)
     {
-        broken = !_reader.TryRead(buffer, start, length, state.Plan.Rules.Layout.Tree, _fields, out var flaw);
+        broken = !_reader.TryRead(buffer, start, length, state.Plan.Rules.Layout.Tree, _fields, out var flaw, leaveBodies: true);
         if (broken)
         {
             tally.Malformed(new RecordProblem(place.File, place.Line, place.Offset + flaw!.Offset, flaw.Reason));
@@ -66,10 +66,16 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
 
     private void Match(FormState state, byte[] buffer, int start, int length, Place place)
     {
-        tally.Event(state.Plan.Form.Source);
-        if (_fields.DepthCapped) tally.DepthCapped++;
         state.Plan.Rules.Layout.Complete(_fields);
         var matched = state.Matcher.Match(_fields, _reader);
+        if (state.Matcher.Flaw is { } flaw)
+        {
+            tally.Malformed(new RecordProblem(place.File, place.Line, place.Offset + flaw.Offset, flaw.Reason));
+            return;
+        }
+
+        tally.Event(state.Plan.Form.Source);
+        if (_fields.DepthCapped) tally.DepthCapped++;
         if (matched.Length > 0) matches.Add(state.Plan, matched, buffer.AsSpan(start, length), place);
     }
 
@@ -77,7 +83,7 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
     {
         var whole = state.Splitter!.Split(buffer, start, length, (bytes, at, extent) =>
         {
-            if (_reader.TryRead(bytes, at, extent, state.Plan.Rules.Layout.Tree, _fields, out _)) Match(state, bytes, at, extent, place);
+            if (_reader.TryRead(bytes, at, extent, state.Plan.Rules.Layout.Tree, _fields, out _, leaveBodies: true)) Match(state, bytes, at, extent, place);
         });
         if (!whole) tally.Malformed(new RecordProblem(place.File, place.Line, place.Offset, "the record holds too many events to be split"));
     }

@@ -39,6 +39,12 @@ public sealed class DifferentialTests
     [InlineData(22)]
     public void So_they_do_on_a_source_with_mapped_names_and_constants(int seed) => AssertAlike(Judge.Shape(Mapped), seed);
 
+    [Theory]
+    [InlineData(31)]
+    [InlineData(32)]
+    [InlineData(33)]
+    public void So_they_do_where_bodies_are_read_only_when_a_rule_needs_them(int seed) => AssertAlike(Judge.Shape(Mapped + "bodies: [inner, objects, a, list]\n"), seed);
+
     private static void AssertAlike(EventShape shape, int seed)
     {
         var random = new Random(seed);

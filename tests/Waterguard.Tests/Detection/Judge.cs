@@ -65,6 +65,9 @@ internal sealed class Judge(RulePlan plan)
             Assert.Fail($"index and full scan differ on {Encoding.UTF8.GetString(json)}: {string.Join("; ", missed)}");
         }
 
+        Assert.True(_reader.TryRead(json, 0, json.Length, plan.Layout.Tree, _fields, out _, leaveBodies: true));
+        plan.Layout.Complete(_fields);
+        if (!_matcher.Match(_fields, _reader).SequenceEqual(byIndex)) Assert.Fail($"leaving bodies unread changes the answer on {Encoding.UTF8.GetString(json)}");
         return [.. byIndex.Select(r => plan.Rules[r].Header.Title)];
     }
 
