@@ -12,6 +12,7 @@ internal static class Program
         {
             ScanCommand.Build(),
             RulesCommand.Build(),
+            ServeCommand.Build(),
             SourcesCommand.Build(),
         };
         var parsed = root.Parse(arguments);
@@ -22,6 +23,7 @@ internal static class Program
             return Task.FromResult(ExitCodes.Usage);
         }
 
-        return parsed.InvokeAsync();
+        // The service needs longer than the library's two seconds to judge what it has taken in.
+        return parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = Service.RunningService.DrainTime * 3 });
     }
 }

@@ -58,6 +58,9 @@ public static class AlertJson
         writer.WriteEndObject();
     }
 
+    /// <summary>Joins two written forms of one alert: the events of both. Gives <paramref name="first"/> itself when the other adds nothing.</summary>
+    public static byte[] Join(byte[] first, byte[] second) => AlertJoin.Join(first, second);
+
     /// <summary>RFC 3339, UTC, milliseconds.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 

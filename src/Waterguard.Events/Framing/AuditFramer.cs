@@ -12,6 +12,8 @@ internal sealed class AuditFramer : MakingLineFramer
     /// <summary>A framer when most of the first lines are such.</summary>
     public static AuditFramer? TryCreate(ReadOnlySpan<byte> head) => Most(head, static line => AuditLine.TryRead(line, out _)) ? new AuditFramer() : null;
 
+    public override bool IsOpen => _pending.Count > 0;
+
     public override void Make(ReadOnlySpan<byte> bytes, long line, long offset, RecordBatch batch)
     {
         if (!AuditLine.TryRead(bytes, out var parts))

@@ -11,11 +11,13 @@ internal sealed class FlowLineFramer : MakingLineFramer
 
     /// <summary>A framer when the first line is such a header, or the first lines are such rows.</summary>
     public static FlowLineFramer? TryCreate(ReadOnlySpan<byte> head) =>
-        Most(head[..Math.Max(0, head.IndexOf((byte)'\n'))], IsHeader) || Most(head, IsRow) ? new FlowLineFramer() : null;
+        Most(head[..Math.Max(0, head.IndexOf((byte)'\n'))], NamesColumns) || Most(head, IsRow) ? new FlowLineFramer() : null;
+
+    public override bool IsHeader(ReadOnlySpan<byte> line) => NamesColumns(line);
 
     public override void Make(ReadOnlySpan<byte> bytes, long line, long offset, RecordBatch batch)
     {
-        if (IsHeader(bytes))
+        if (NamesColumns(bytes))
         {
             _columns = Columns(bytes);
             return;
@@ -44,7 +46,7 @@ internal sealed class FlowLineFramer : MakingLineFramer
         batch.AddMade(start, line, offset);
     }
 
-    private static bool IsHeader(ReadOnlySpan<byte> line) =>
+    private static bool NamesColumns(ReadOnlySpan<byte> line) =>
         line.Length < 2048 && line.Count((byte)' ') < MaxColumns && Has(line, "srcaddr"u8) && Has(line, "dstaddr"u8);
 
     private static bool Has(ReadOnlySpan<byte> line, ReadOnlySpan<byte> word)

@@ -31,9 +31,9 @@ internal interface IRecordMaker : IFramer
 }
 
 /// <summary>One record a line; CR LF and a byte order mark are no part of it, blank lines are none.</summary>
-internal sealed class LineFramer : IFramer
+internal sealed class LineFramer(long line = 1) : IFramer
 {
-    public long Line { get; private set; } = 1;
+    public long Line { get; private set; } = line;
 
     public bool Next(ReadOnlySpan<byte> bytes, bool ended, out Frame frame)
     {
@@ -55,14 +55,19 @@ internal sealed class LineFramer : IFramer
 
 /// <summary>JSON values one after another, on as many lines as they like, or the elements of arrays. The line of a value in a list of values
 /// is the one that it starts on; for the elements of an array it is their ordinal.</summary>
-internal sealed class ValueFramer(bool array) : IFramer
+internal sealed class ValueFramer(bool array, long line = 1, bool insideArray = false) : IFramer
 {
-    private long _lines = 1;
-    private long _ordinal = 1;
-    private bool _inside;
+    private long _lines = line;
+    private long _ordinal = line;
+    private bool _inside = insideArray;
     private bool _resync;
 
     public long Line => array ? _ordinal : _lines;
+
+    public bool IsArray => array;
+
+    /// <summary>Whether an array is open.</summary>
+    public bool IsInside => _inside;
 
     public bool Next(ReadOnlySpan<byte> bytes, bool ended, out Frame frame)
     {

@@ -4,13 +4,22 @@ namespace Waterguard.Events.Framing;
 internal abstract class MakingLineFramer : IRecordMaker
 {
     private const int LinesLookedAt = 32;
-    private readonly LineFramer _lines = new();
+    private LineFramer _lines = new();
 
     public long Line => _lines.Line;
 
     public bool Next(ReadOnlySpan<byte> bytes, bool ended, out Frame frame) => _lines.Next(bytes, ended, out frame);
 
     public void SkippedLine() => _lines.SkippedLine();
+
+    /// <summary>Goes on at a line of an input that another framer began.</summary>
+    public void GoOnAt(long line) => _lines = new LineFramer(line);
+
+    /// <summary>Whether a line is part of what all lines behind it mean.</summary>
+    public virtual bool IsHeader(ReadOnlySpan<byte> line) => false;
+
+    /// <summary>Whether something waits for lines that have not come yet.</summary>
+    public virtual bool IsOpen => false;
 
     public abstract void Make(ReadOnlySpan<byte> bytes, long line, long offset, RecordBatch batch);
 

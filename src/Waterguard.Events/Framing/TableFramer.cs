@@ -56,6 +56,16 @@ internal sealed class TableFramer : IRecordMaker
         return same > others ? new TableFramer(separator, names) : null;
     }
 
+    /// <summary>A framer that goes on at a line below a header.</summary>
+    public static TableFramer? Below(ReadOnlySpan<byte> header, long line)
+    {
+        var separator = header.Contains((byte)'\t') ? (byte)'\t' : (byte)',';
+        if (header.StartsWith(FramerChoice.ByteOrderMark)) header = header[3..];
+        return Names(header.TrimEnd("\r\n"u8), separator) is { } names ? new TableFramer(separator, names) { _headerSeen = true, Line = line } : null;
+    }
+
+    public bool IsBelowHeader => _headerSeen;
+
     public bool Next(ReadOnlySpan<byte> bytes, bool ended, out Frame frame)
     {
         frame = default;

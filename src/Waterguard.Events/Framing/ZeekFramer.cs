@@ -32,6 +32,8 @@ internal sealed class ZeekFramer : MakingLineFramer
         return null;
     }
 
+    public override bool IsHeader(ReadOnlySpan<byte> line) => _bare || line[0] == (byte)'#';
+
     public override void Make(ReadOnlySpan<byte> bytes, long line, long offset, RecordBatch batch)
     {
         if (bytes[0] == (byte)'#')

@@ -22,13 +22,67 @@ internal static class FuzzTargets
 
     public static ImmutableDictionary<string, Func<byte[], string>> All { get; } = new Dictionary<string, Func<byte[], string>>(StringComparer.Ordinal)
     {
+        ["block"] = Block,
+        ["configuration"] = Configuration,
         ["framing"] = Framing,
         ["json"] = Json,
         ["redaction"] = Redaction,
         ["sigma"] = Sigma,
         ["source"] = Source,
         ["splitting"] = Splitting,
+        ["syslog"] = Syslog,
     }.ToImmutableDictionary(StringComparer.Ordinal);
+
+    // What a journal gives back may be damaged.
+    private static string Block(byte[] input)
+    {
+        var batch = new RecordBatch();
+        try
+        {
+            RecordBlock.Read(input, "f", 0, batch);
+            return $"read {Class(batch.Count)}";
+        }
+        catch (InvalidDataException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private static string Configuration(byte[] input)
+    {
+        var bag = new DiagnosticBag();
+        var read = Waterguard.Configuration.ServiceConfiguration.Load("f.yaml", input, bag);
+        if (read is null == (bag.ErrorCount == 0)) throw new InvalidOperationException("A configuration is refused without a reason, or used in spite of one.");
+        return string.Join(' ', bag.ToSorted().Select(d => d.Code).Distinct(StringComparer.Ordinal).Take(3)) + " " + (read?.Inputs.Length ?? -1);
+    }
+
+    // However the bytes come, the same messages are found, and none is longer than allowed.
+    private static string Syslog(byte[] input)
+    {
+        var (whole, pieces) = (Messages(input, input.Length), Messages(input, 3));
+        if (!whole.SequenceEqual(pieces, StringComparer.Ordinal)) throw new InvalidOperationException("Pieces change the messages.");
+        return $"{Class(whole.Count)} {Class(whole.Sum(m => m.Length))}";
+    }
+
+    private static List<string> Messages(byte[] input, int piece)
+    {
+        var (framing, found, pending) = (new Waterguard.Sources.Transports.Syslog.SyslogFraming(100), new List<string>(), new List<byte>());
+        for (var at = 0; at < input.Length; at += piece)
+        {
+            pending.AddRange(input.AsSpan(at, Math.Min(piece, input.Length - at)));
+            var ended = at + piece >= input.Length;
+            while (pending.Count > 0)
+            {
+                var one = framing.Next(pending.ToArray(), ended, out var message, out var used);
+                if (message.Length > 100) throw new InvalidOperationException("A message is longer than allowed.");
+                if (one) found.Add(Convert.ToHexString(message));
+                pending.RemoveRange(0, used);
+                if (used == 0) break;
+            }
+        }
+
+        return found;
+    }
 
     // However the bytes drip in, the same records come out, and every byte is accounted for.
     private static string Framing(byte[] input)

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Waterguard.Alerting.Output;
+
+/// <summary>Joins two written forms of one alert: what <see cref="AlertFactory.Join"/> does for alerts that are still in memory.</summary>
+internal static class AlertJoin
+{
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = AlertJson.Options.Encoder, MaxDepth = 1024 };
+
+    public static byte[] Join(byte[] first, byte[] second)
+    {
+        if (first.AsSpan().SequenceEqual(second)) return first;
+        var options = new JsonDocumentOptions { MaxDepth = 1024 };
+        var (known, added) = (JsonNode.Parse(first, null, options)!.AsObject(), JsonNode.Parse(second, null, options)!.AsObject());
+        var texts = known["events"]!.AsArray().Concat(added["events"]!.AsArray()).Select(e => (Node: e!, Text: e!.ToJsonString(Relaxed))).DistinctBy(e => e.Text, StringComparer.Ordinal).ToArray();
+        if (texts.Length == known["events"]!.AsArray().Count) return first;
+        var earlier = string.CompareOrdinal((string?)added["time"], (string?)known["time"]) < 0 ? added : known;
+        var entities = new JsonObject();
+        foreach (var kind in Alert.EntityKinds)
+        {
+            var names = Names(known, kind).Union(Names(added, kind), StringComparer.Ordinal).Order(StringComparer.Ordinal);
+            entities[kind] = new JsonArray([.. names.Select(n => (JsonNode)n)]);
+        }
+
+        var events = texts.OrderBy(e => (string?)e.Node["time"], StringComparer.Ordinal).ThenBy(e => (string?)e.Node["file"], StringComparer.Ordinal).ThenBy(e => (long?)e.Node["line"]).ToArray();
+        earlier["event_count"] = events.Length;
+        earlier["entities"] = entities;
+        earlier["events"] = new JsonArray([.. events.Select(e => e.Node.DeepClone())]);
+        return JsonSerializer.SerializeToUtf8Bytes(earlier, Relaxed);
+    }
+
+    private static IEnumerable<string> Names(JsonObject alert, string kind) => alert["entities"]![kind]!.AsArray().Select(n => (string)n!);
+}

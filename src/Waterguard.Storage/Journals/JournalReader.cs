@@ -1,0 +1,50 @@
+using Microsoft.Data.Sqlite;
+
+namespace Waterguard.Storage.Journals;
+
+/// <summary>Reads batches in the order of their sequence. Not thread-safe; several may read beside each other and beside the writer.</summary>
+public sealed class JournalReader : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly SqliteCommand _next;
+
+    internal JournalReader(string file)
+    {
+        _connection = Database.OpenForReading(file);
+        _next = _connection.CreateCommand();
+        _next.CommandText = "SELECT sequence, input, partition, source, place, ingested, records, block FROM batches WHERE sequence > $1 ORDER BY sequence LIMIT $2";
+        _next.Parameters.AddWithValue("$1", 0L);
+        _next.Parameters.AddWithValue("$2", 0);
+    }
+
+    /// <summary>The next batches behind a sequence, at most so many. A damaged one comes without its block.</summary>
+    /// <exception cref="StorageUnavailableException">The file cannot be read.</exception>
+    public IReadOnlyList<JournalRow> Next(long behind, int most)
+    {
+        var rows = new List<JournalRow>();
+        try
+        {
+            (_next.Parameters[0].Value, _next.Parameters[1].Value) = (behind, most);
+            using var reader = _next.ExecuteReader();
+            while (reader.Read())
+            {
+                rows.Add(new JournalRow(
+                    reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetString(4),
+                    DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(5)), reader.GetInt32(6), BlockPacking.Unpack((byte[])reader[7])));
+            }
+        }
+        catch (SqliteException e)
+        {
+            throw new StorageUnavailableException($"the journal cannot be read: {e.Message}", e);
+        }
+
+        return rows;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _next.Dispose();
+        _connection.Dispose();
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Waterguard.Sources.Configuration;
+
+namespace Waterguard.Configuration;
+
+/// <summary>The keys of <c>waterguard.yaml</c> that belong to no transport.</summary>
+internal static class ConfigurationKeys
+{
+    public const string DefaultFile = "/etc/waterguard/waterguard.yaml";
+
+    public static ImmutableArray<Setting> Top { get; } =
+    [
+        new("data", SettingType.Text, "Folder of the journal and the store. It is made when it is not there.") { Default = "/var/lib/waterguard" },
+        new("min_level", SettingType.Word, "Alerts below are left out.") { Words = ["informational", "low", "medium", "high", "critical"], Default = "low" },
+    ];
+
+    public static ImmutableArray<Setting> Journal { get; } =
+    [
+        new("size", SettingType.Size, "Most bytes (compressed) that wait or are kept; beyond, inputs are told to wait.") { Default = "4GiB", Least = 1 << 20 },
+        new("keep", SettingType.Size, "Bytes that are kept after they were judged; at most half of the size is.") { Default = "1GiB" },
+    ];
+
+    public static ImmutableArray<Setting> Http { get; } =
+    [
+        new("listen", SettingType.Text, "Address and port of the HTTP interface: 127.0.0.1:8478, [::1]:8478, 0.0.0.0:8478. Port 0 takes a free one.") { Default = "127.0.0.1:8478" },
+        new("certificate", SettingType.Text, "PEM file with the certificate; with it the interface speaks TLS only."),
+        new("certificate_key", SettingType.Secret, "Private key of the certificate, PEM."),
+    ];
+
+    public static ImmutableArray<Setting> Content { get; } =
+    [
+        new("builtin", SettingType.Boolean, "Whether our rules and correlations are used.") { Default = "true" },
+        new("folders", SettingType.Texts, "Folders laid out like ours; a file at the same path replaces ours."),
+        new("rules", SettingType.Texts, "Further Sigma rules: files or folders."),
+        new("lists", SettingType.Texts, "Further lists: files or folders."),
+    ];
+
+    /// <summary>The sections, and what each is for.</summary>
+    public static ImmutableArray<(string Name, string Says, ImmutableArray<Setting> Keys)> Sections { get; } =
+    [
+        ("journal", "What was received and is not yet judged, and some of what was.", Journal),
+        ("http", "The HTTP interface; it is opened when this section, or an input with transport http, is there.", Http),
+        ("content", "Rules, lists and sources.", Content),
+    ];
+
+    /// <summary>The keys of every input.</summary>
+    public static ImmutableArray<Setting> Input { get; } =
+    [
+        new("name", SettingType.Text, "A name of your own: letters, digits, dot, dash, underscore. Positions are kept under it, so do not change it lightly.") { Required = true },
+        new("transport", SettingType.Text, "How the records arrive; see below.") { Required = true },
+        new("source", SettingType.Text, "What the records are, as 'waterguard sources list' names it; without, each record is recognised."),
+    ];
+}

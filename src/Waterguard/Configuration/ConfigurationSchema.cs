@@ -1,0 +1,94 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Waterguard.Sources.Configuration;
+using Waterguard.Sources.Transports;
+
+namespace Waterguard.Configuration;
+
+/// <summary>The JSON schema of <c>waterguard.yaml</c>, and the tables of its documentation, made of the same declarations by which the file is read.</summary>
+internal static class ConfigurationSchema
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Json()
+    {
+        var properties = Properties(ConfigurationKeys.Top);
+        foreach (var (name, says, keys) in ConfigurationKeys.Sections) properties[name] = Closed(Properties(keys), keys, says);
+        var kinds = new JsonArray();
+        foreach (var kind in TransportCatalog.All) kinds.Add(Input(kind));
+        properties["inputs"] = new JsonObject { ["description"] = "What is taken in.", ["type"] = "array", ["items"] = new JsonObject { ["oneOf"] = kinds } };
+        var schema = new JsonObject
+        {
+            ["$schema"] = "https://json-schema.org/draft/2020-12/schema", ["title"] = "waterguard.yaml", ["type"] = "object", ["additionalProperties"] = false,
+            ["required"] = new JsonArray("inputs"), ["properties"] = properties,
+        };
+        return schema.ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
+    }
+
+    /// <summary>The keys as tables.</summary>
+    public static string Markdown()
+    {
+        var text = new System.Text.StringBuilder();
+        Table(text, "### At the top", "", ConfigurationKeys.Top);
+        foreach (var (name, says, keys) in ConfigurationKeys.Sections) Table(text, $"### `{name}:`", says, keys);
+        Table(text, "### `inputs:`, each", "And `labels:`, a mapping from ECS names to values that every event of the input has; what a record says itself goes first.", ConfigurationKeys.Input);
+        foreach (var kind in TransportCatalog.All) Table(text, $"### `transport: {kind.Name}`", kind.Says, kind.Settings);
+        return text.ToString();
+    }
+
+    private static JsonObject Input(TransportKind kind)
+    {
+        var keys = ConfigurationKeys.Input.AddRange(kind.Settings);
+        var properties = Properties(keys);
+        properties["transport"] = new JsonObject { ["const"] = kind.Name, ["description"] = kind.Says };
+        properties["labels"] = new JsonObject { ["description"] = "Constant ECS fields of every event.", ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") } };
+        return Closed(properties, keys, kind.Says);
+    }
+
+    private static JsonObject Closed(JsonObject properties, IEnumerable<Setting> keys, string says)
+    {
+        var required = new JsonArray([.. keys.Where(k => k.Required).Select(k => (JsonNode)k.Name)]);
+        var schema = new JsonObject { ["description"] = says, ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
+        if (required.Count > 0) schema["required"] = required;
+        return schema;
+    }
+
+    private static JsonObject Properties(IEnumerable<Setting> keys)
+    {
+        var properties = new JsonObject();
+        foreach (var key in keys) properties[key.Name] = Property(key);
+        return properties;
+    }
+
+    private static JsonObject Property(Setting key)
+    {
+        var property = key.Type switch
+        {
+            SettingType.Texts => new JsonObject { ["type"] = new JsonArray("string", "array"), ["items"] = new JsonObject { ["type"] = "string" } },
+            SettingType.Word => new JsonObject { ["enum"] = new JsonArray([.. key.Words.Select(w => (JsonNode)w)]) },
+            SettingType.Number => new JsonObject { ["type"] = "integer", ["minimum"] = key.Least },
+            SettingType.Size => new JsonObject { ["type"] = "string", ["pattern"] = "^[0-9]+ ?(B|KiB|MiB|GiB|TiB)$" },
+            SettingType.Duration => new JsonObject { ["type"] = "string", ["pattern"] = "^[0-9]+[smhdwMy]$" },
+            SettingType.Boolean => new JsonObject { ["type"] = "boolean" },
+            SettingType.Secret => new JsonObject { ["type"] = "string", ["pattern"] = "^(file|env):.+$" },
+            _ => new JsonObject { ["type"] = "string" },
+        };
+        property["description"] = key.Says;
+        if (key.Default is { } text) property["default"] = key.Type switch { SettingType.Boolean => text == "true", SettingType.Number => long.Parse(text, System.Globalization.CultureInfo.InvariantCulture), _ => JsonValue.Create(text) };
+        return property;
+    }
+
+    private static void Table(System.Text.StringBuilder text, string title, string says, IEnumerable<Setting> keys)
+    {
+        text.Append(title).Append("\n\n");
+        if (says.Length > 0) text.Append(says).Append("\n\n");
+        text.Append("| key | value | default | |\n|---|---|---|---|\n");
+        foreach (var key in keys)
+        {
+            var kind = key.Type == SettingType.Word ? string.Join(", ", key.Words) : key.Type.ToString().ToLowerInvariant();
+            text.Append("| `").Append(key.Name).Append("` | ").Append(kind).Append(" | ").Append(key.Required ? "required" : key.Default is { } d ? $"`{d}`" : "").Append(" | ").Append(key.Says).Append(" |\n");
+        }
+
+        text.Append('\n');
+    }
+}

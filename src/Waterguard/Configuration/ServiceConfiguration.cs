@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Waterguard.Content;
+using Waterguard.Content.Yaml;
+using Waterguard.Pipeline;
+using Waterguard.Sigma;
+using Waterguard.Sources.Configuration;
+using Waterguard.Sources.Transports;
+
+namespace Waterguard.Configuration;
+
+/// <summary>The whole configuration, checked. Immutable.</summary>
+internal sealed record ServiceConfiguration(string Data, Level MinLevel, long JournalSize, long JournalKeep, HttpConfiguration? Http, ContentOptions Content, ImmutableArray<InputDefinition> Inputs)
+{
+    /// <summary>Reads a file. Everything that is wrong is in the bag, all of it at once; null when something is.</summary>
+    public static ServiceConfiguration? Load(string file, ReadOnlySpan<byte> text, DiagnosticBag bag)
+    {
+        var yaml = YamlFile.Parse(file, text);
+        foreach (var diagnostic in yaml.Diagnostics) bag.Add(diagnostic);
+        if (yaml.Documents is not [{ Root: YamlMapping root }, ..])
+        {
+            if (bag.ErrorCount == 0) bag.Error(ContentCodes.NotAMapping, new SourceLocation(file, 1, 1), "A configuration is a mapping: 'inputs:' and a list, at least.");
+            return null;
+        }
+
+        if (yaml.Documents.Length > 1) bag.Error(ContentCodes.WrongShape, yaml.Documents[1].Root.Location, "A configuration is one document; this is a second one.");
+        var configuration = Read(root, bag);
+        return bag.ErrorCount == 0 ? configuration : null;
+    }
+
+    private static ServiceConfiguration Read(YamlMapping root, DiagnosticBag bag)
+    {
+        var top = SettingValues.Read(root, root.Location, ConfigurationKeys.Top, [.. ConfigurationKeys.Sections.Select(s => s.Name), "inputs"], bag);
+        var journal = Section(root, "journal", bag);
+        var http = Section(root, "http", bag);
+        var content = Section(root, "content", bag);
+        var inputs = InputReader.Read(root, bag);
+        var opensHttp = root["http"] is not null || inputs.Any(i => i.Kind.Name == "http");
+        return new ServiceConfiguration(
+            top.Text("data") ?? "", Enum.Parse<Level>(top.Text("min_level") ?? "low", ignoreCase: true), journal.Number("size"), Math.Min(journal.Number("keep"), journal.Number("size") / 2),
+            opensHttp ? HttpConfiguration.From(http, bag) : null,
+            new ContentOptions(content.Boolean("builtin"), content.Texts("folders"), content.Texts("rules"), content.Texts("lists")), inputs);
+    }
+
+    private static SettingValues Section(YamlMapping root, string name, DiagnosticBag bag)
+    {
+        if (root[name] is not null and not YamlMapping) bag.Error(ContentCodes.WrongShape, root[name]!.Location, $"'{name}' must be a mapping.");
+        return SettingValues.Read(root[name] as YamlMapping, root.Location, ConfigurationKeys.Sections.First(s => s.Name == name).Keys, [], bag);
+    }
+}
+
+/// <summary>Where the HTTP interface listens.</summary>
+internal sealed record HttpConfiguration(System.Net.IPEndPoint Listen, string? Certificate, Secret? CertificateKey)
+{
+    public static HttpConfiguration? From(SettingValues values, DiagnosticBag bag)
+    {
+        var text = values.Text("listen") ?? "";
+        var (certificate, key) = (values.Text("certificate"), values.Secret("certificate_key"));
+        if (certificate is null != key is null) bag.Error(ConfigurationCodes.Unusable, values.LocationOf("certificate"), "'certificate' and 'certificate_key' go together.");
+        if (System.Net.IPEndPoint.TryParse(text, out var address) && text.Contains(':', StringComparison.Ordinal)) return new HttpConfiguration(address, certificate, key);
+        bag.Error(ConfigurationCodes.Unusable, values.LocationOf("listen"), $"'{text}' is not ADDRESS:PORT.");
+        return null;
+    }
+}

@@ -1,0 +1,87 @@
+using Waterguard.Api;
+using Waterguard.Configuration;
+using Waterguard.Content;
+using Waterguard.Pipeline;
+using Waterguard.Sources.Transports;
+using Waterguard.Sources.Transports.Http;
+using Waterguard.Storage;
+using Waterguard.Storage.Journals;
+using Waterguard.Storage.Sqlite;
+
+namespace Waterguard.Service;
+
+/// <summary>The service: inputs → journal → judgement → store and output. Stops in the same order, so that what was taken in is judged.</summary>
+internal sealed class RunningService(ServiceConfiguration configuration, Generation generation, TimeProvider time, ServiceLog log)
+{
+    /// <summary>How long what was taken in is still judged after a stop; the rest is judged after the next start.</summary>
+    public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromMinutes(1);
+
+    /// <exception cref="StorageUnavailableException">The data folder cannot be used.</exception>
+    /// <exception cref="IOException">The HTTP interface cannot be opened.</exception>
+    public async Task RunAsync(IReadOnlyList<ITransport> transports, CancellationToken stop)
+    {
+        await using var journal = Journal.Open(configuration.Data, new JournalOptions { MaxBytes = configuration.JournalSize }, time);
+        using var store = SqliteStore.Open(configuration.Data);
+        using var lines = new AlertLines();
+        using var stopJudging = new CancellationTokenSource();
+        using var abandon = new CancellationTokenSource();
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
+
+        var judgement = new LiveJudgement(generation, configuration, journal, store, lines.Write);
+        var judging = Task.Run(() => judgement.RunAsync(stopJudging.Token, abandon.Token), CancellationToken.None);
+        var running = transports.Select(t => Task.Run(() => t.RunAsync(new JournalSink(journal, t.Name), failed.Token), CancellationToken.None)).ToArray();
+        string? Trouble() => judging.IsFaulted ? "judging has stopped" : journal.Condition is AppendOutcome.Accepted or AppendOutcome.Duplicate ? null : $"the journal is {journal.Condition}";
+        await using var http = configuration.Http is { } listen ? await HttpInterface.StartAsync(listen, [.. transports.OfType<HttpTransport>()], Trouble, log) : null;
+        Announce(http?.Address, journal, store);
+
+        var over = Task.WhenAny([judging, .. running, Stopped(failed.Token)]);
+        while (await Task.WhenAny(over, Task.Delay(ReportEvery, time, CancellationToken.None)) != over) Report(transports, judgement, journal, store);
+
+        // From the front to the back: nothing more in, then judge what is there.
+        log.Info("stopping");
+        if (http is not null) await http.StopAsync(StopTime);
+        await failed.CancelAsync();
+        await Task.WhenAny(Task.WhenAll(running), Task.Delay(StopTime, time, CancellationToken.None));
+        await stopJudging.CancelAsync();
+        abandon.CancelAfter(DrainTime);
+        foreach (var fault in running.Append(judging).Where(t => t.IsFaulted)) log.Say("error", "a part of the service failed", ("error", fault.Exception!.GetBaseException().ToString()));
+        await Task.WhenAny(judging);
+        Report(transports, judgement, journal, store);
+        if (running.Append(judging).FirstOrDefault(t => t.IsFaulted) is { } faulted) throw new ServiceFailedException(faulted.Exception!.GetBaseException().Message, faulted.Exception);
+    }
+
+    private static Task Stopped(CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource();
+        stop.Register(stopped.SetResult);
+        return stopped.Task;
+    }
+
+    private void Announce(string? address, Journal journal, IStore store)
+    {
+        log.Info(
+            "serving: rules of single events are judged live; correlations are not yet (use 'waterguard scan' for them)",
+            ("inputs", configuration.Inputs.Select(i => $"{i.Name} ({i.Kind.Name})")), ("http", address), ("rules", generation.Rules.Rules.Length),
+            ("correlations_not_judged_live", generation.Rules.Correlations.Length), ("data", configuration.Data), ("waiting", journal.LastSequence - store.ConsumedOf(journal.Id)), ("pid", Environment.ProcessId));
+    }
+
+    private void Report(IReadOnlyList<ITransport> transports, LiveJudgement judgement, Journal journal, IStore store)
+    {
+        foreach (var transport in transports)
+        {
+            var p = transport.Progress.Snapshot();
+            log.Info("input", ("input", transport.Name), ("read", p.Read), ("accepted", p.Accepted), ("duplicates", p.Duplicates), ("rejected", p.Rejected), ("dropped", p.Dropped), ("errors", p.Errors),
+                ("throttled", p.Throttled), ("lag_bytes", p.LagBytes), ("last_success", p.LastSuccess), ("last_error", p.LastError), ("notes", p.Notes));
+        }
+
+        var tally = judgement.Tally;
+        log.Info("judged", ("events", tally.Events), ("malformed", tally.MalformedRecords), ("unrecognised", tally.UnrecognisedRecords), ("damaged_batches", judgement.DamagedBatches),
+            ("alerts", store.AlertCount), ("journal_bytes", journal.Bytes), ("waiting", journal.LastSequence - store.ConsumedOf(journal.Id)), ("keys_forgotten", journal.KeysForgotten), ("journal", journal.Condition.ToString()));
+    }
+}
+
+/// <summary>A part of the service ended by a fault of ours; the log has it.</summary>
+internal sealed class ServiceFailedException(string message, Exception? inner) : Exception(message, inner);
