@@ -1,9 +1,79 @@
+using System.Globalization;
+using Waterguard.Detection.Beacons;
+
 namespace Waterguard.Detection.Correlations;
 
+/// <summary>Regular calls of the key within the time span. Judged whenever a fourth more calls have come; as long as the condition holds it is one excursion, and one finding, with
+/// the strength that was reached last.</summary>
 internal sealed class BeaconWindow(WindowSetting setting, GroupKey key, Thresholds thresholds) : KeyWindow(setting, key)
 {
-    private readonly Thresholds _t = thresholds;
-    public override void Judge() { _ = _t; }
-    public override void Finish() { }
-    protected override void Take(Occurrence occurrence) { }
+    /// <summary>What is read of a call besides the key.</summary>
+    public static readonly string[] Names = ["source.bytes", "destination.ip", "destination.port", "network.protocol"];
+
+    private const int LeastCalls = 4;
+    private const double GroupShare = 0.2; // nobody far away is behind the address of a local group
+    private readonly BeaconState _calls = new(setting.Span);
+    private Trail? _trail;
+    private Rhythm _rhythm;
+    private double _strength;
+    private long _opened;
+    private string _anchor = "";
+    private string _first = "";
+    private (string? Destination, string? Port, string? Protocol) _kind;
+    private int _judgeAt = LeastCalls;
+
+    public override void Judge()
+    {
+        if (_calls.Count >= _judgeAt) Weigh(Now);
+    }
+
+    public override void Finish()
+    {
+        Weigh(Now);
+        Close();
+    }
+
+    protected override void Take(Occurrence occurrence)
+    {
+        if (_calls.Count == 0) _first = occurrence.RecordId;
+        if (!_calls.Add(occurrence.Ticks, Size(occurrence))) Setting.Counts.WindowsCapped++;
+        _kind = (occurrence.ValuesOf("destination.ip").FirstOrDefault(), occurrence.ValuesOf("destination.port").FirstOrDefault(), occurrence.ValuesOf("network.protocol").FirstOrDefault());
+        (_trail ??= new Trail(Setting.ReasonNames)).Add(occurrence);
+    }
+
+    private void Weigh(long now)
+    {
+        _judgeAt = Math.Max(LeastCalls, _calls.Count + Math.Max(1, _calls.Count / 4));
+        var from = Setting.Delivered.From == long.MinValue || Setting.Delivered.From == long.MaxValue ? _calls.First : Setting.Delivered.From;
+        var until = Setting.Delivered.Until == long.MinValue ? now : Setting.Delivered.Until;
+        var rhythm = _calls.Judge(Math.Max(now, until) - Math.Max(from, now - Setting.Span));
+        var strength = rhythm.Strength * (KnownRhythm.IsGroup(_kind.Destination, _kind.Port) ? GroupShare : 1);
+        if (!thresholds.Hold(strength))
+        {
+            Close();
+            return;
+        }
+
+        // The latest judgement knows most: a few calls can look regular by chance.
+        if (_strength <= 0) (_opened, _anchor) = (now, _first);
+        (_rhythm, _strength) = (rhythm, strength);
+    }
+
+    private void Close()
+    {
+        if (_strength > 0 && _trail is { } trail) Report(trail, _opened, _rhythm.Calls, [_anchor], Math.Round(_strength, 3), Explain());
+        if (_strength > 0) _trail = null;
+        _strength = 0;
+    }
+
+    private string Explain()
+    {
+        var known = KnownRhythm.Of(_kind.Destination, _kind.Port, _kind.Protocol) is { } kind ? $"; calls like these are usually {kind}" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{_rhythm.Calls} calls about every {TimeSpan.FromTicks(_rhythm.Period).TotalSeconds:0.#} s over {_rhythm.Coverage:P0} of the time, sizes {_rhythm.Sizes:P0} alike: strength {_strength:0.00}{known}");
+    }
+
+    private static double Size(Occurrence occurrence) =>
+        occurrence.ValuesOf("source.bytes") is [var text, ..] && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var bytes) ? bytes : -1;
 }

@@ -35,6 +35,9 @@ public sealed class CorrelationEngine
         _horizon = _plans.IsEmpty ? 0 : _plans.Max(p => p.Correlation.TimeSpan.Ticks);
     }
 
+    /// <summary>What a beacon reads of a call besides the names that it is written with.</summary>
+    public static IReadOnlyList<string> NamesOfCalls => BeaconWindow.Names;
+
     /// <summary>Correlations that are not evaluated, by id, and why.</summary>
     public ImmutableSortedDictionary<string, string> NotEvaluated { get; }
 
@@ -47,15 +50,10 @@ public sealed class CorrelationEngine
     {
         var counts = new CorrelationCounts();
         var queues = _plans.Select(_ => new List<Occurrence>()).ToArray();
-        var (first, last) = (long.MaxValue, long.MinValue);
-        foreach (var one in Distinct(matches, counts))
-        {
-            (first, last) = (Math.Min(first, one.Ticks), Math.Max(last, one.Ticks));
-            Route(one, queues);
-        }
-
-        var known = delivery ?? Delivery.Of(first, last);
-        var all = new List<CorrelationFinding>();
+        var all = matches as IReadOnlyCollection<Match> ?? [.. matches];
+        var known = delivery ?? Delivery.Of(all.Where(m => m.TimeKnown).Select(m => m.Time.UtcTicks));
+        foreach (var one in Distinct(all, counts)) Route(one, queues);
+        var findings = new List<CorrelationFinding>();
         for (var i = 0; i < _plans.Length; i++)
         {
             var found = new List<CorrelationFinding>();
@@ -65,10 +63,10 @@ public sealed class CorrelationEngine
             run.Finish();
             queues[i] = []; // its memory is not needed while the next ones run
             foreach (var finding in found) Route(Occurrence.Of(finding), queues);
-            all.AddRange(found);
+            findings.AddRange(found);
         }
 
-        return new CorrelationOutcome([.. all.Order(FindingOrder)], counts);
+        return new CorrelationOutcome([.. findings.Order(FindingOrder)], counts);
     }
 
     private static Comparer<CorrelationFinding> FindingOrder { get; } = Comparer<CorrelationFinding>.Create((left, right) =>

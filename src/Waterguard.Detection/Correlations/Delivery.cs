@@ -26,14 +26,19 @@ public sealed class Delivery
     public static Delivery Of(IEnumerable<KeyValuePair<string, (DateTimeOffset From, DateTimeOffset To)>> bySource, Func<SigmaRule, string, bool> routes) =>
         new(bySource.ToImmutableDictionary(s => s.Key, s => (s.Value.From.UtcTicks, s.Value.To.UtcTicks), StringComparer.Ordinal), routes, null);
 
-    /// <summary>Every source has delivered all of a time.</summary>
-    internal static Delivery Of(long from, long to) => new(ImmutableDictionary<string, (long, long)>.Empty, (_, _) => true, (from, to));
+    /// <summary>Every source has delivered from the first of these times to the last.</summary>
+    internal static Delivery Of(IEnumerable<long> ticks)
+    {
+        var (from, to) = (long.MaxValue, long.MinValue);
+        foreach (var one in ticks) (from, to) = (Math.Min(from, one), Math.Max(to, one));
+        return new Delivery(ImmutableDictionary<string, (long, long)>.Empty, (_, _) => true, (from, to));
+    }
 
     internal DeliveredTimes For(Correlation correlation, RuleCollection rules)
     {
         if (_all is var (first, last)) return new DeliveredTimes(first, last, last);
         var until = _bySource.IsEmpty ? long.MinValue : _bySource.Values.Max(s => s.To);
-        if (!correlation.Roles.TryGetValue("expected", out var companion)) return new DeliveredTimes(long.MinValue, until, until);
+        if (!correlation.Roles.TryGetValue("expected", out var companion)) return new DeliveredTimes(_bySource.IsEmpty ? long.MinValue : _bySource.Values.Min(s => s.From), until, until);
         var (from, to) = (long.MinValue, long.MaxValue);
         var any = false;
         foreach (var rule in Leaves(companion, rules, []))

@@ -33,9 +33,9 @@ internal sealed class SilenceWindow(WindowSetting setting, GroupKey key) : KeyWi
 
     private void Tell()
     {
-        var minutes = TimeSpan.FromTicks(Setting.Span).TotalMinutes;
+        var seconds = TimeSpan.FromTicks(Setting.Span).TotalSeconds;
         var usual = TimeSpan.FromTicks((_trail.End - _trail.Start) / Math.Max(1, _trail.Count - 1)).TotalSeconds;
-        Report(_trail, Now + Setting.Span, minutes, [_last], explanation: string.Create(
-            CultureInfo.InvariantCulture, $"silent since {At(Now):yyyy-MM-dd HH:mm:ss}Z, for more than {minutes:0.#} min; it had reported {_trail.Count} times, every {usual:0.#} s on average"));
+        Report(_trail, Now + Setting.Span, seconds, [_last], explanation: string.Create(
+            CultureInfo.InvariantCulture, $"silent since {At(Now):yyyy-MM-dd HH:mm:ss}Z, for more than {seconds:0.#} s; it had reported {_trail.Count} times, every {usual:0.#} s on average"));
     }
 }

@@ -32,7 +32,7 @@ internal sealed class Generation
         _strategies = strategies;
         _lowest = lowest;
         _uses = RuleUse.Of(rules);
-        NeedsDelivery = rules.Correlations.Any(c => c.Type is CorrelationType.Absence or CorrelationType.Silence || c.Extension.Bucket is not null);
+        NeedsDelivery = rules.Correlations.Any(c => c.Type is CorrelationType.Absence or CorrelationType.Silence or CorrelationType.Beacon || c.Extension.Bucket is not null);
         Correlations = new CorrelationEngine(rules, h => ReasonText.Names(h.Custom.Reason));
     }
 
@@ -111,5 +111,9 @@ internal sealed record RuleUse(bool Alerts, bool Correlated, ImmutableArray<stri
         }
 
         if (correlation.Extension.MeasureField is { } measure) yield return measure;
+        if (correlation.Type == CorrelationType.Beacon)
+        {
+            foreach (var name in CorrelationEngine.NamesOfCalls) yield return name;
+        }
     }
 }

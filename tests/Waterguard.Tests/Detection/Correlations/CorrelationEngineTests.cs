@@ -12,7 +12,7 @@ public sealed class CorrelationEngineTests
         get
         {
             var cases = new TheoryData<string, string, string, string>();
-            foreach (var (name, correlation, matches, findings) in Read("correlations.txt")) cases.Add(name, correlation, matches, findings);
+            foreach (var (name, correlation, matches, findings) in Read("correlations.txt").Concat(Read("extensions.txt"))) cases.Add(name, correlation, matches, findings);
             return cases;
         }
     }
@@ -85,10 +85,10 @@ public sealed class CorrelationEngineTests
     }
 
     [Fact]
-    public void Our_own_types_are_named_as_not_evaluated_and_so_is_what_consumes_them()
+    public void What_has_no_agreed_meaning_is_named_as_not_evaluated_and_so_is_what_consumes_it()
     {
         var rules = RulesOf(
-            "type: silence, rules: [r1], group-by: [h], timespan: 10m",
+            "type: temporal_ordered, rules: [r1, r3], timespan: 10m, condition: {gte: 2}",
             "type: temporal, rules: [c0, r2], timespan: 60s",
             "type: temporal, rules: [r1, r2], timespan: 60s");
 
@@ -96,7 +96,7 @@ public sealed class CorrelationEngineTests
 
         Assert.Equal(1, engine.Evaluated);
         Assert.Equal(
-            ["it consumes 'c0', which is not evaluated", "the type silence is checked, but not evaluated by this version"],
+            ["it consumes 'c0', which is not evaluated", "temporal_ordered with a condition has no agreed meaning: use temporal, or leave the condition out"],
             engine.NotEvaluated.Values.Order(StringComparer.Ordinal));
     }
 

@@ -22,6 +22,13 @@ public sealed class CorrelationPropertyTests
         "type: temporal, rules: [r1, r2, r3], group-by: [h], timespan: 10s",
         "type: temporal, rules: [r1, r2], group-by: [h], timespan: 10s, condition: r1 and not r2",
         "type: temporal_ordered, rules: [r1, r2, r3], timespan: 10s",
+        "type: absence, rules: {trigger: r1, expected: r2}, group-by: [h], within: around, timespan: 10s",
+        "type: absence, rules: {trigger: r3, expected: r1}, within: before, timespan: 5s",
+        "type: silence, rules: [r1, r2], group-by: [h], timespan: 10s",
+        "type: first_seen, rules: [r1], field: n, group-by: [h], learn: 20s, forget: 15s",
+        "type: baseline, rules: [r1, r2], measure: {value: n}, learn: 1s, condition: {gte: 0.1}",
+        "type: baseline, rules: [r1, r2], measure: {count: true}, bucket: 2s, learn: 1s, condition: {gte: 0.1}",
+        "type: beacon, rules: [r1], group-by: [h], timespan: 1m, condition: {gte: 0.01}",
     ];
 
     [Theory]
