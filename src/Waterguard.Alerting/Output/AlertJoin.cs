@@ -13,6 +13,7 @@ internal static class AlertJoin
         if (first.AsSpan().SequenceEqual(second)) return first;
         var options = new JsonDocumentOptions { MaxDepth = 1024 };
         var (known, added) = (JsonNode.Parse(first, null, options)!.AsObject(), JsonNode.Parse(second, null, options)!.AsObject());
+        if ((string?)known["rule"]?["kind"] == "correlation") return Amended(first, known, added);
         var texts = known["events"]!.AsArray().Concat(added["events"]!.AsArray()).Select(e => (Node: e!, Text: e!.ToJsonString(Relaxed))).DistinctBy(e => e.Text, StringComparer.Ordinal).ToArray();
         if (texts.Length == known["events"]!.AsArray().Count) return first;
         var earlier = string.CompareOrdinal((string?)added["time"], (string?)known["time"]) < 0 ? added : known;
@@ -28,6 +29,15 @@ internal static class AlertJoin
         earlier["entities"] = entities;
         earlier["events"] = new JsonArray([.. events.Select(e => e.Node.DeepClone())]);
         return JsonSerializer.SerializeToUtf8Bytes(earlier, Relaxed);
+    }
+
+    // What is told of a correlation again tells more: it takes the place of what was told before.
+    private static byte[] Amended(byte[] first, JsonObject known, JsonObject added)
+    {
+        if ((long?)added["event_count"] <= (long?)known["event_count"]) return first;
+        added["revision"] = ((int?)known["revision"] ?? 1) + 1;
+        added["status"] = "amended";
+        return JsonSerializer.SerializeToUtf8Bytes(added, Relaxed);
     }
 
     private static IEnumerable<string> Names(JsonObject alert, string kind) => alert["entities"]![kind]!.AsArray().Select(n => (string)n!);

@@ -33,6 +33,15 @@ internal sealed class BeaconWindow(WindowSetting setting, GroupKey key, Threshol
         Close();
     }
 
+    // Nothing that was is within the time span any more: what comes is another beginning.
+    protected override void Advance(long now)
+    {
+        if (!IsOver(now)) return;
+        Finish();
+        (_trail, _judgeAt) = (null, LeastCalls);
+        _calls.Forget(now);
+    }
+
     protected override void Take(Occurrence occurrence)
     {
         if (_calls.Count == 0) _first = occurrence.RecordId;
@@ -55,8 +64,10 @@ internal sealed class BeaconWindow(WindowSetting setting, GroupKey key, Threshol
         }
 
         // The latest judgement knows most: a few calls can look regular by chance.
-        if (_strength <= 0) (_opened, _anchor) = (now, _first);
+        var opens = _strength <= 0;
+        if (opens) (_opened, _anchor) = (now, _first);
         (_rhythm, _strength) = (rhythm, strength);
+        if (opens) Report(_trail!, _opened, _rhythm.Calls, [_anchor], Math.Round(_strength, 3), Explain(), final: false);
     }
 
     private void Close()

@@ -9,6 +9,7 @@ namespace Waterguard.Detection.Correlations;
 /// them. What each type means exactly is in <c>docs/correlations.md</c>. Immutable; shared.</summary>
 public sealed class CorrelationEngine
 {
+    private static readonly long LeastHorizon = TimeSpan.FromHours(1).Ticks;
     private readonly ImmutableArray<CorrelationPlan> _plans;
     private readonly ImmutableDictionary<string, ImmutableArray<int>> _consumers;
     private readonly RuleCollection _rules;
@@ -32,7 +33,7 @@ public sealed class CorrelationEngine
         ];
         _consumers = _plans.SelectMany((p, i) => p.References.Keys.Select(id => (Id: id, Plan: i))).GroupBy(c => c.Id, StringComparer.Ordinal)
             .ToImmutableDictionary(g => g.Key, g => g.Select(c => c.Plan).ToImmutableArray(), StringComparer.Ordinal);
-        _horizon = _plans.IsEmpty ? 0 : _plans.Max(p => p.Correlation.TimeSpan.Ticks);
+        _horizon = _plans.IsEmpty ? 0 : Math.Max(LeastHorizon, _plans.Max(p => p.Settles));
     }
 
     /// <summary>What a beacon reads of a call besides the names that it is written with.</summary>
@@ -57,7 +58,7 @@ public sealed class CorrelationEngine
         for (var i = 0; i < _plans.Length; i++)
         {
             var found = new List<CorrelationFinding>();
-            var run = new CorrelationRun(_plans[i], counts, found.Add, known.For(_plans[i].Correlation, _rules));
+            var run = new CorrelationRun(_plans[i], counts, f => Keep(f, found), known.For(_plans[i].Correlation, _rules));
             if (_plans[i].References.Keys.Any(IsCorrelation)) queues[i].Sort(Occurrence.Order);
             foreach (var one in queues[i]) run.Add(one);
             run.Finish();
@@ -67,6 +68,15 @@ public sealed class CorrelationEngine
         }
 
         return new CorrelationOutcome([.. findings.Order(FindingOrder)], counts);
+    }
+
+    /// <summary>The same correlations over matches that go on coming.</summary>
+    /// <param name="found">Told of every finding: at once when a condition is met, and with <see cref="CorrelationFinding.IsFinal"/> when nothing can be added any more.</param>
+    public CorrelationSession Open(Action<CorrelationFinding> found) => new(_plans, _rules, _consumers.ContainsKey, _horizon, found);
+
+    private static void Keep(CorrelationFinding finding, List<CorrelationFinding> findings)
+    {
+        if (finding.IsFinal) findings.Add(finding);
     }
 
     private static Comparer<CorrelationFinding> FindingOrder { get; } = Comparer<CorrelationFinding>.Create((left, right) =>

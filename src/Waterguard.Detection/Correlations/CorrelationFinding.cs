@@ -29,6 +29,9 @@ public sealed record CorrelationFinding(
     /// <summary>What was expected and what was looked at, in a sentence; null where the count says all.</summary>
     public string? Explanation { get; init; }
 
+    /// <summary>False while the excursion goes on: what is told at once, and will be told again, with the same anchor, when it is over.</summary>
+    public bool IsFinal { get; init; } = true;
+
     /// <summary>Names the excursion that a baseline's finding belongs to.</summary>
     public string? Episode { get; init; }
 }
@@ -66,6 +69,9 @@ public sealed class CorrelationCounts
     /// <summary>Events that left a window early because it held as many as it may.</summary>
     public long WindowsCapped { get; internal set; }
 
+    /// <summary>Matches that came later than matches may: what they would have changed was decided.</summary>
+    public long Late { get; internal set; }
+
     /// <summary>Absences that could not be decided, because a source that could carry the companion had not delivered the whole time.</summary>
     public long Undecided { get; internal set; }
 
@@ -75,7 +81,7 @@ public sealed class CorrelationCounts
     /// <summary>All of them by the names under which they are shown.</summary>
     public ImmutableSortedDictionary<string, long> All => ImmutableSortedDictionary.CreateRange<string, long>(StringComparer.Ordinal,
     [
-        new("duplicates", Duplicates), new("keys_capped", KeysCapped), new("keys_refused", KeysRefused), new("not_learnt", NotLearnt), new("not_numbers", NotNumbers), new("undecided", Undecided),
+        new("duplicates", Duplicates), new("keys_capped", KeysCapped), new("late", Late), new("keys_refused", KeysRefused), new("not_learnt", NotLearnt), new("not_numbers", NotNumbers), new("undecided", Undecided),
         new("values_capped", ValuesCapped), new("windows_capped", WindowsCapped), new("without_key", WithoutKey), new("without_time", WithoutTime), new("without_value", WithoutValue),
     ]);
 }

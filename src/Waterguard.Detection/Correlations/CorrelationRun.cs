@@ -8,7 +8,16 @@ namespace Waterguard.Detection.Correlations;
 /// <param name="References">Id of a rule -> its places in the correlation's list.</param>
 /// <param name="ReasonNames">Names that the reason shows.</param>
 internal sealed record CorrelationPlan(
-    Correlation Correlation, bool Alerts, ImmutableDictionary<string, ImmutableArray<int>> References, Condition? Expression, ImmutableArray<string> ReasonNames);
+    Correlation Correlation, bool Alerts, ImmutableDictionary<string, ImmutableArray<int>> References, Condition? Expression, ImmutableArray<string> ReasonNames)
+{
+    /// <summary>How long after an event it may be, in ticks, before it is settled what the event had a part in.</summary>
+    public long Settles { get; } = Correlation.Type switch
+    {
+        CorrelationType.FirstSeen => 0,
+        CorrelationType.Baseline => Correlation.Extension.Bucket?.Ticks ?? 0,
+        _ => Correlation.TimeSpan.Ticks,
+    };
+}
 
 /// <summary>Takes the occurrences of one correlation, in order, to its findings. Keys whose windows are over are forgotten as time goes on. One a run; not
 /// thread-safe.</summary>
@@ -19,6 +28,7 @@ internal sealed class CorrelationRun(CorrelationPlan plan, CorrelationCounts cou
     public const int MaxKeys = 1 << 20;
 
     private const int FirstSweep = 4096;
+    private const int SweepsPerSpan = 4;
 
     private readonly Dictionary<string, KeyWindow> _windows = new(StringComparer.Ordinal);
     private readonly HashSet<KeyWindow> _touched = [];
@@ -29,6 +39,7 @@ internal sealed class CorrelationRun(CorrelationPlan plan, CorrelationCounts cou
     private readonly WindowSetting _setting = new(plan.Correlation, plan.Alerts, plan.Correlation.TimeSpan.Ticks, plan.ReasonNames, counts, found, delivered);
     private long _now = long.MinValue;
     private int _sweepAt = FirstSweep;
+    private long _passed = long.MinValue;
 
     /// <summary>The next occurrence, not earlier than the one before.</summary>
     public void Add(Occurrence occurrence)
@@ -42,6 +53,30 @@ internal sealed class CorrelationRun(CorrelationPlan plan, CorrelationCounts cou
             _touched.Add(window);
         }
     }
+
+    /// <summary>Time has gone on: nothing earlier will come. Windows that are over because of it are closed.</summary>
+    /// <returns>False when it has gone on too little for a look at all keys to be worth while.</returns>
+    public bool PassTo(long now)
+    {
+        Judge();
+        if (now == long.MinValue || (_passed != long.MinValue && now - _passed < Math.Max(1, plan.Settles / SweepsPerSpan))) return false;
+        _passed = now;
+        foreach (var (key, window) in _windows)
+        {
+            window.PassTo(now);
+            if (!window.IsOver(now)) continue;
+            window.Finish();
+            _windows.Remove(key);
+        }
+
+        return true;
+    }
+
+    /// <summary>How many keys have state.</summary>
+    public int Keys => _windows.Count;
+
+    /// <summary>Until when everything that this correlation finds has been told, when time has come to <paramref name="now"/>: what ended earlier cannot change.</summary>
+    public long ToldUntil(long now) => now - (plan.Settles * 4) - 1; // a whole window may start late, and be the one that ends an excursion
 
     /// <summary>There are no more.</summary>
     public void Finish()

@@ -8,7 +8,17 @@ namespace Waterguard.Detection.Correlations;
 /// <param name="From">Beginning of the time for which every source has delivered that could carry the companion; <see cref="long.MaxValue"/>: none ever did.</param>
 /// <param name="To">Its end.</param>
 /// <param name="Until">The latest time that any source has reached: how far time itself has gone on.</param>
-internal readonly record struct DeliveredTimes(long From, long To, long Until);
+internal sealed record DeliveredTimes(long From, long To, long Until)
+{
+    public long From { get; private set; } = From;
+
+    public long To { get; private set; } = To;
+
+    public long Until { get; private set; } = Until;
+
+    /// <summary>Time has gone on.</summary>
+    public void Become(DeliveredTimes later) => (From, To, Until) = (later.From, later.To, later.Until);
+}
 
 /// <summary>From when until when each source has delivered records, whether or not a rule matched them. Immutable.</summary>
 public sealed class Delivery

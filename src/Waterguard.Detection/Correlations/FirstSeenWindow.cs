@@ -24,6 +24,14 @@ internal sealed class FirstSeenWindow(WindowSetting setting, GroupKey key, Field
     {
     }
 
+    // A key that was not seen at all for so long is a new one.
+    protected override void Advance(long now)
+    {
+        if (!IsOver(now)) return;
+        _lastSeen.Clear();
+        _first = long.MaxValue;
+    }
+
     protected override void Take(Occurrence occurrence)
     {
         _first = Math.Min(_first, occurrence.Ticks);

@@ -49,10 +49,10 @@ internal abstract class KeyWindow(WindowSetting setting, GroupKey key)
 
     protected abstract void Take(Occurrence occurrence);
 
-    protected void Report(Trail trail, long opened, double measured, ImmutableArray<string> anchor, double? score = null, string? explanation = null, string? episode = null) =>
+    protected void Report(Trail trail, long opened, double measured, ImmutableArray<string> anchor, double? score = null, string? explanation = null, string? episode = null, bool final = true) =>
         setting.Found(new CorrelationFinding(
             setting.Correlation, setting.Alerts, key.Group, key.Text, At(trail.Start), At(trail.End), At(opened), measured, anchor,
-            trail.Entities(), trail.Values(), trail.Evidence(), trail.Count, trail.Events) { Score = score, Explanation = explanation, Episode = episode });
+            trail.Entities(), trail.Values(), trail.Evidence(), trail.Count, trail.Events) { Score = score, Explanation = explanation, Episode = episode, IsFinal = final });
 
     protected static DateTimeOffset At(long ticks) => new(ticks, TimeSpan.Zero);
 }

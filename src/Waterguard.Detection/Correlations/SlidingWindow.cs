@@ -48,6 +48,7 @@ internal sealed class SlidingWindow(WindowSetting setting, GroupKey key, Measure
         var first = _events.Peek().RecordId;
         _anchor = openerInAnchor ? [first, _fresh[^1].RecordId] : [first];
         Extend(_events);
+        Report(_trail, _opened, _worst, _anchor, final: false);
     }
 
     private void Extend(IEnumerable<Occurrence> events)

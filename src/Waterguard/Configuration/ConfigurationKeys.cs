@@ -35,11 +35,19 @@ internal static class ConfigurationKeys
         new("lists", SettingType.Texts, "Further lists: files or folders."),
     ];
 
+    public static ImmutableArray<Setting> Time { get; } =
+    [
+        new("lateness", SettingType.Duration, "How much later than others of its time a record may come and still be correlated; alerts of correlations wait for it.") { Default = "1m", Most = 86_400 },
+        new("idle_after", SettingType.Duration, "After how long without a record an input is not waited for.") { Default = "5m", Least = 1 },
+        new("max_skew", SettingType.Duration, "How far ahead of its arrival a record's time may be and still carry time on.") { Default = "5m" },
+    ];
+
     /// <summary>The sections, and what each is for.</summary>
     public static ImmutableArray<(string Name, string Says, ImmutableArray<Setting> Keys)> Sections { get; } =
     [
         ("journal", "What was received and is not yet judged, and some of what was.", Journal),
         ("http", "The HTTP interface; it is opened when this section, or an input with transport http, is there.", Http),
+        ("time", "How the times of records are taken.", Time),
         ("content", "Rules, lists and sources.", Content),
     ];
 

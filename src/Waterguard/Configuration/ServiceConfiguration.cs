@@ -11,6 +11,15 @@ namespace Waterguard.Configuration;
 /// <summary>The whole configuration, checked. Immutable.</summary>
 internal sealed record ServiceConfiguration(string Data, Level MinLevel, long JournalSize, long JournalKeep, HttpConfiguration? Http, ContentOptions Content, ImmutableArray<InputDefinition> Inputs)
 {
+    /// <summary>How much later than others of its time a record may come and still be correlated.</summary>
+    public TimeSpan Lateness { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>After how long without a record an input is not waited for.</summary>
+    public TimeSpan IdleAfter { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How far ahead of its arrival a record's time may be and still carry time on.</summary>
+    public TimeSpan MaxSkew { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Reads a file. Everything that is wrong is in the bag, all of it at once; null when something is.</summary>
     public static ServiceConfiguration? Load(string file, ReadOnlySpan<byte> text, DiagnosticBag bag)
     {
@@ -32,13 +41,19 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
         var top = SettingValues.Read(root, root.Location, ConfigurationKeys.Top, [.. ConfigurationKeys.Sections.Select(s => s.Name), "inputs"], bag);
         var journal = Section(root, "journal", bag);
         var http = Section(root, "http", bag);
+        var time = Section(root, "time", bag);
         var content = Section(root, "content", bag);
         var inputs = InputReader.Read(root, bag);
         var opensHttp = root["http"] is not null || inputs.Any(i => i.Kind.Name == "http");
         return new ServiceConfiguration(
             top.Text("data") ?? "", Enum.Parse<Level>(top.Text("min_level") ?? "low", ignoreCase: true), journal.Number("size"), Math.Min(journal.Number("keep"), journal.Number("size") / 2),
             opensHttp ? HttpConfiguration.From(http, bag) : null,
-            new ContentOptions(content.Boolean("builtin"), content.Texts("folders"), content.Texts("rules"), content.Texts("lists")), inputs);
+            new ContentOptions(content.Boolean("builtin"), content.Texts("folders"), content.Texts("rules"), content.Texts("lists")), inputs)
+        {
+            Lateness = time.Duration("lateness"),
+            IdleAfter = time.Duration("idle_after"),
+            MaxSkew = time.Duration("max_skew"),
+        };
     }
 
     private static SettingValues Section(YamlMapping root, string name, DiagnosticBag bag)

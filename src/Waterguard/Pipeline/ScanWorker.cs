@@ -8,7 +8,8 @@ using Waterguard.Sources.Recognition;
 namespace Waterguard.Pipeline;
 
 /// <summary>Takes records from bytes to matches. Owns all memory that the hot path uses; one a thread.</summary>
-internal sealed class ScanWorker(Generation generation, EventShape[]? told, ScanTally tally, MatchedRecords matches)
+/// <param name="notesTimes">Whether it notes how far each source has come; null: where some correlation asks what did not come.</param>
+internal sealed class ScanWorker(Generation generation, EventShape[]? told, ScanTally tally, MatchedRecords matches, bool? notesTimes = null)
 {
     private const int MaxNesting = 4;
 
@@ -16,6 +17,7 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
     private readonly EventBuffer _fields = new();
     private readonly Dictionary<EventShape, FormState> _states = new(ReferenceEqualityComparer.Instance);
     private readonly FormRecogniser _recogniser = told is null ? generation.Sources.Recogniser : new FormRecogniser(told);
+    private readonly bool _notesTimes = notesTimes ?? generation.NeedsDelivery;
     private readonly List<FormState> _seen = [];
     private FormState? _current;
 
@@ -78,7 +80,7 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
 
         tally.Event(state.Plan.Form.Source);
         if (_fields.DepthCapped) tally.DepthCapped++;
-        if (generation.NeedsDelivery) See(state, buffer.AsMemory(start, length));
+        if (_notesTimes) See(state, buffer.AsMemory(start, length));
         if (matched.Length > 0) matches.Add(state.Plan, matched, buffer.AsSpan(start, length), place);
     }
 

@@ -11,9 +11,9 @@ using Waterguard.Storage.Journals;
 
 namespace Waterguard.Service;
 
-/// <summary>The way of what arrives, top to bottom: journal → worker (bytes to matches, the same as a scan's) → alerts of rules → store and output, with the
-/// consumed position. Correlations are not judged here yet.</summary>
-internal sealed class LiveJudgement(Generation generation, ServiceConfiguration configuration, Journal journal, IStore store, Action<StoredAlert> tell)
+/// <summary>The way of what arrives, top to bottom: journal → worker (bytes to matches, the same as a scan's) → alerts of rules, and of correlations → store and output,
+/// with the consumed position. What correlations know is not stored: after a start it is learnt again from what the journal has kept, without telling anything twice.</summary>
+internal sealed class LiveJudgement(Generation generation, ServiceConfiguration configuration, Journal journal, IStore store, Action<StoredAlert> tell, TimeProvider time)
 {
     private const int MostRows = 64;
     private const int MostBytes = 16 * 1024 * 1024;
@@ -22,8 +22,25 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
     private readonly MatchedRecords _matched = new();
     private readonly RecordBatch _batch = new();
     private readonly AlertFactory _factory = new(generation.StrategyOf);
+    private readonly TimeSpan _tick = TimeSpan.FromSeconds(10);
+    private long _oldest = -1;
 
-    public ScanTally Tally { get; } = new();
+    /// <summary>What was read, over all inputs.</summary>
+    public ScanTally Tally
+    {
+        get
+        {
+            var all = new ScanTally();
+            lock (_inputs)
+            {
+                foreach (var input in _inputs.Values) all.Add(input.Tally);
+            }
+
+            return all;
+        }
+    }
+
+    public LiveCorrelations Correlations { get; } = new(generation, configuration, time);
 
     /// <summary>Batches that could not be read back.</summary>
     public long DamagedBatches { get; private set; }
@@ -33,20 +50,27 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
     {
         using var reader = journal.Read();
         var consumed = store.ConsumedOf(journal.Id);
+        var read = generation.Correlations.Evaluated > 0 ? 0 : consumed;
         while (!abandon.IsCancellationRequested)
         {
-            var rows = reader.Next(consumed, MostRows);
+            var rows = reader.Next(read, MostRows);
             if (rows.Count > 0)
             {
-                consumed = Judge(rows);
-                if (journal.Bytes > configuration.JournalKeep) await journal.TrimAsync(consumed, CancellationToken.None);
+                read = Judge(rows, consumed);
+                consumed = Math.Max(consumed, read);
+                // Half of what is kept goes: the rest is what correlations are learnt from after a start.
+                if (journal.Bytes > configuration.JournalKeep) await journal.TrimAsync(_oldest = (_oldest + consumed) / 2, CancellationToken.None);
                 continue;
             }
 
             if (stop.IsCancellationRequested) return;
             try
             {
-                await journal.WaitBeyondAsync(consumed, stop);
+                await journal.WaitBeyondAsync(read, stop).WaitAsync(_tick, time, stop);
+            }
+            catch (TimeoutException)
+            {
+                Commit(consumed, Correlations.Advance(_factory));
             }
             catch (OperationCanceledException)
             {
@@ -55,29 +79,37 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
         }
     }
 
-    private long Judge(IReadOnlyList<JournalRow> rows)
+    private long Judge(IReadOnlyList<JournalRow> rows, long consumed)
     {
+        if (_oldest < 0) _oldest = rows[0].Sequence;
         using var spool = new RawSpool();
         var alerts = new AlertSet();
-        var describer = new MatchDescriber(generation, configuration.MinLevel, spool, match => Alert(match, alerts));
-        var consumed = 0L;
+        var fresh = false;
+        var describer = new MatchDescriber(generation, configuration.MinLevel, spool, match => Take(match, fresh, alerts));
+        var read = 0L;
         var bytes = 0L;
         foreach (var row in rows)
         {
-            consumed = row.Sequence;
+            read = row.Sequence;
+            fresh = read > consumed;
             if (row.Block is null || !TryRead(row)) DamagedBatches++;
             else InputOf(row).WorkerFor(row.Source).Process(_batch);
             describer.Describe(_matched);
+            Correlations.Seen(row.Input, InputOf(row).Tally, row.Ingested);
             if ((bytes += row.Block?.Length ?? 0) > MostBytes) break;
         }
 
-        store.Commit(journal.Id, consumed, [.. alerts.Sorted().Select(Written)], tell);
-        return consumed;
+        Commit(Math.Max(read, consumed), [.. alerts.Sorted(), .. Correlations.Advance(_factory)]);
+        return read;
     }
 
-    private void Alert(Match match, AlertSet alerts)
+    private void Commit(long consumed, IReadOnlyList<Alert> alerts) =>
+        store.Commit(journal.Id, consumed, [.. alerts.Where(a => a.Rule.Level >= configuration.MinLevel).Select(Written)], tell);
+
+    private void Take(Match match, bool fresh, AlertSet alerts)
     {
-        if (generation.UseOf(match.Rule).Alerts && match.Rule.Header.Level >= configuration.MinLevel) alerts.Add(_factory.FromMatch(match));
+        Correlations.Offer(match);
+        if (fresh && generation.UseOf(match.Rule).Alerts && match.Rule.Header.Level >= configuration.MinLevel) alerts.Add(_factory.FromMatch(match));
     }
 
     private bool TryRead(JournalRow row)
@@ -97,7 +129,9 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
     {
         if (_inputs.TryGetValue(row.Input, out var known)) return known;
         var labels = configuration.Inputs.FirstOrDefault(i => i.Name == row.Input)?.Labels;
-        return _inputs[row.Input] = new LiveInput(generation, labels is null ? generation.Sources : generation.Sources.With(labels), Tally, _matched);
+        var input = new LiveInput(generation, labels is null ? generation.Sources : generation.Sources.With(labels), _matched);
+        lock (_inputs) _inputs[row.Input] = input;
+        return input;
     }
 
     private static StoredAlert Written(Alert alert)
@@ -108,15 +142,17 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
     }
 
     /// <summary>The workers of one input: its labels are part of what they read, and each source that a batch may be told to be has its own.</summary>
-    private sealed class LiveInput(Generation generation, Sources.SourceCatalog sources, ScanTally tally, MatchedRecords matched)
+    private sealed class LiveInput(Generation generation, Sources.SourceCatalog sources, MatchedRecords matched)
     {
+        public ScanTally Tally { get; } = new();
+
         private readonly Dictionary<string, ScanWorker> _workers = new(StringComparer.Ordinal);
 
         public ScanWorker WorkerFor(string? source)
         {
             if (_workers.TryGetValue(source ?? "", out var known)) return known;
             EventShape[] forms = source is not null && sources.Find(source) is { } told ? [.. told.Forms] : [.. sources.Forms];
-            return _workers[source ?? ""] = new ScanWorker(generation, forms, tally, matched);
+            return _workers[source ?? ""] = new ScanWorker(generation, forms, Tally, matched, notesTimes: generation.Correlations.Evaluated > 0);
         }
     }
 }

@@ -30,7 +30,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         using var abandon = new CancellationTokenSource();
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
-        var judgement = new LiveJudgement(generation, configuration, journal, store, lines.Write);
+        var judgement = new LiveJudgement(generation, configuration, journal, store, lines.Write, time);
         var judging = Task.Run(() => judgement.RunAsync(stopJudging.Token, abandon.Token), CancellationToken.None);
         var running = transports.Select(t => Task.Run(() => t.RunAsync(new JournalSink(journal, t.Name), failed.Token), CancellationToken.None)).ToArray();
         string? Trouble() => judging.IsFaulted ? "judging has stopped" : journal.Condition is AppendOutcome.Accepted or AppendOutcome.Duplicate ? null : $"the journal is {journal.Condition}";
@@ -63,9 +63,9 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
     private void Announce(string? address, Journal journal, IStore store)
     {
         log.Info(
-            "serving: rules of single events are judged live; correlations are not yet (use 'waterguard scan' for them)",
+            "serving",
             ("inputs", configuration.Inputs.Select(i => $"{i.Name} ({i.Kind.Name})")), ("http", address), ("rules", generation.Rules.Rules.Length),
-            ("correlations_not_judged_live", generation.Rules.Correlations.Length), ("data", configuration.Data), ("waiting", journal.LastSequence - store.ConsumedOf(journal.Id)), ("pid", Environment.ProcessId));
+            ("correlations", generation.Correlations.Evaluated), ("data", configuration.Data), ("waiting", journal.LastSequence - store.ConsumedOf(journal.Id)), ("pid", Environment.ProcessId));
     }
 
     private void Report(IReadOnlyList<ITransport> transports, LiveJudgement judgement, Journal journal, IStore store)
@@ -80,6 +80,8 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         var tally = judgement.Tally;
         log.Info("judged", ("events", tally.Events), ("malformed", tally.MalformedRecords), ("unrecognised", tally.UnrecognisedRecords), ("damaged_batches", judgement.DamagedBatches),
             ("alerts", store.AlertCount), ("journal_bytes", journal.Bytes), ("waiting", journal.LastSequence - store.ConsumedOf(journal.Id)), ("keys_forgotten", journal.KeysForgotten), ("journal", journal.Condition.ToString()));
+        var (waiting, keys) = judgement.Correlations.Size;
+        log.Info("correlated", ("matches_waiting", waiting), ("keys", keys), ("forged_times", judgement.Correlations.ForgedTimes), ("could_not_use", judgement.Correlations.Counts.All.Where(c => c.Value > 0).Select(c => $"{c.Key} {c.Value}")));
     }
 }
 

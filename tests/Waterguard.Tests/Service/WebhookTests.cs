@@ -21,7 +21,7 @@ public sealed class WebhookTests
         using var service = await StartAsync(folder, "key: env:PATH");
         using var client = new HttpClient();
         var expected = Tool.Run("scan", WriteAll(folder, batches), "-o", "json").Lines.Select(l => JsonDocument.Parse(l).RootElement)
-            .Where(a => a.GetProperty("rule").GetProperty("kind").GetString() == "rule").Select(a => a.GetProperty("id").GetString()!).Order(StringComparer.Ordinal).ToArray();
+            .ToLookup(a => a.GetProperty("rule").GetProperty("kind").GetString()!, a => a.GetProperty("id").GetString()!, StringComparer.Ordinal);
 
         foreach (var batch in batches) Assert.Equal(HttpStatusCode.Accepted, (await PostAsync(client, service, batch, Environment.GetEnvironmentVariable("PATH")!)).Status);
         // A retry is taken, and changes nothing.
@@ -29,8 +29,11 @@ public sealed class WebhookTests
         Assert.Equal((HttpStatusCode.Accepted, true), (status, answer.GetProperty("repeat").GetBoolean()));
 
         Assert.Equal(0, await service.StopAsync());
-        Assert.Equal(expected, JournalContents.AlertIds(Path.Combine(folder.Path, "data")));
-        Assert.Equal(expected.Length, service.Alerts.Select(a => JsonDocument.Parse(a).RootElement.GetProperty("id").GetString()).Distinct(StringComparer.Ordinal).Count());
+        var stored = JournalContents.AlertIds(Path.Combine(folder.Path, "data"));
+        Assert.Equal(expected["rule"].Order(StringComparer.Ordinal), stored.Except(expected["correlation"]).Order(StringComparer.Ordinal));
+        // The last minute has not been correlated yet: others might still come for it.
+        Assert.InRange(stored.Intersect(expected["correlation"]).Count(), expected["correlation"].Count() / 2, expected["correlation"].Count());
+        Assert.Equal(stored.Length, service.Alerts.Select(a => JsonDocument.Parse(a).RootElement.GetProperty("id").GetString()).Distinct(StringComparer.Ordinal).Count());
     }
 
     [Fact]

@@ -55,10 +55,58 @@ public sealed class CorrelationPropertyTests
         }).QuickCheckThrowOnFailure();
     }
 
+    [Theory]
+    [MemberData(nameof(Correlations))]
+    public void Matches_that_come_one_by_one_and_out_of_order_give_the_same_as_all_together(string correlation)
+    {
+        const int Lateness = 7;
+        var rules = RulesOf(correlation, "type: event_count, rules: [c0], group-by: [h], timespan: 1m, condition: {gte: 2}");
+        var engine = Engine(rules);
+        var match = from rule in Gen.Choose(1, 3)
+                    from second in Gen.Choose(0, 240)
+                    from host in Gen.Elements("a", "b", "a,b")
+                    from number in Gen.Choose(-2, 6)
+                    from record in Gen.Choose(0, 90)
+                    from late in Gen.Choose(0, Lateness - 1)
+                    select (Match: Match(rules, $"r{rule}@{second} h={host} n={number}", record), Arrives: second + late);
+
+        Prop.ForAll(match.ListOf().ToArbitrary(), run =>
+        {
+            var kept = Unambiguous([.. run.Select(r => r.Match)]).ToHashSet(ReferenceEqualityComparer.Instance);
+            var arriving = run.Where(r => kept.Contains(r.Match)).OrderBy(r => r.Arrives).ThenBy(r => r.Match.RecordId, StringComparer.Ordinal).ToArray();
+            if (arriving.Length == 0) return true;
+            var times = arriving.Select(a => a.Match.Time).ToArray();
+            var delivery = Delivery.Of([KeyValuePair.Create("test", (times.Min(), times.Max()))], (_, _) => true);
+            var (final, interim) = (new List<CorrelationFinding>(), 0);
+            var session = engine.Open(f =>
+            {
+                if (f.IsFinal) final.Add(f);
+                else interim++;
+            });
+            var seen = DateTimeOffset.MinValue;
+            foreach (var (one, _) in arriving)
+            {
+                session.Offer(one);
+                seen = one.Time > seen ? one.Time : seen;
+                session.AdvanceTo(seen.AddSeconds(-Lateness), delivery);
+            }
+
+            session.Finish(delivery);
+            Assert.Equal(0, session.Counts.Late);
+            Assert.Equal(0, session.Waiting);
+            var together = engine.Run([.. arriving.Select(a => a.Match)], delivery).Findings;
+            return Sorted(together) == Sorted(final);
+        }).QuickCheckThrowOnFailure();
+
+        static string Sorted(IEnumerable<CorrelationFinding> findings) => string.Join('\n', findings.Select(One).Order(StringComparer.Ordinal));
+    }
+
     // One place holds one record: matches that differ in nothing but their content cannot come from real input.
     private static Match[] Unambiguous(Match[] matches) =>
         [.. matches.DistinctBy(m => (m.RecordId, m.Rule.Header.Id, m.Time))];
 
-    private static string Full(CorrelationOutcome outcome) => string.Join('\n', outcome.Findings.Select(f =>
-        $"{f.Correlation.Header.Name} {Text(f)} {f.Opened:O} [{string.Join(',', f.Anchor)}] {string.Join(',', f.Evidence.Select(e => e.Line))} {string.Join(',', f.Entities["identity"])}"));
+    private static string Full(CorrelationOutcome outcome) => string.Join('\n', outcome.Findings.Select(One));
+
+    private static string One(CorrelationFinding f) =>
+        $"{f.Correlation.Header.Name} {Text(f)} {f.Opened:O} [{string.Join(',', f.Anchor)}] {string.Join(',', f.Evidence.Select(e => e.Line))} {string.Join(',', f.Entities["identity"])}";
 }

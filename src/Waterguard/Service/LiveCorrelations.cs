@@ -1,0 +1,95 @@
+using Waterguard.Alerting;
+using Waterguard.Configuration;
+using Waterguard.Detection.Correlations;
+using Waterguard.Detection.Matching;
+using Waterguard.Pipeline;
+
+namespace Waterguard.Service;
+
+/// <summary>The correlations of the service: matches of all inputs together, in event time. Time goes on with the slowest input that is not idle; when all are idle, with the clock, so that
+/// silence is noticed. Not thread-safe.</summary>
+internal sealed class LiveCorrelations
+{
+    private readonly Generation _generation;
+    private readonly ServiceConfiguration _configuration;
+    private readonly TimeProvider _time;
+    private readonly CorrelationSession _session;
+    private readonly Dictionary<string, InputTime> _inputs = new(StringComparer.Ordinal);
+    private readonly List<CorrelationFinding> _found = [];
+    private DateTimeOffset _watermark = DateTimeOffset.MinValue;
+
+    public LiveCorrelations(Generation generation, ServiceConfiguration configuration, TimeProvider time)
+    {
+        (_generation, _configuration, _time) = (generation, configuration, time);
+        _session = generation.Correlations.Open(_found.Add);
+    }
+
+    /// <summary>What could not be used.</summary>
+    public CorrelationCounts Counts => _session.Counts;
+
+    /// <summary>Matches that wait, and keys that have state.</summary>
+    public (int Waiting, int Keys) Size => (_session.Waiting, _session.Keys);
+
+    /// <summary>Times that were further ahead of their arrival than they may be.</summary>
+    public long ForgedTimes { get; private set; }
+
+    /// <summary>Keeps a match that some correlation wants: its evidence must outlive the batch.</summary>
+    public void Offer(Match match)
+    {
+        if (!_generation.UseOf(match.Rule).Correlated) return;
+        var raw = match.Evidence.Raw?.Read().ToArray();
+        _session.Offer(match with { Evidence = match.Evidence with { Raw = raw is null ? null : RawRecord.FromBytes(raw) } });
+    }
+
+    /// <summary>An input has delivered.</summary>
+    /// <param name="tally">All that was read of the input.</param>
+    public void Seen(string input, ScanTally tally, DateTimeOffset ingested)
+    {
+        if (tally.Delivered.Count == 0) return;
+        var reached = tally.Delivered.Values.Max(d => d.To);
+        // One record cannot carry time further than this: others would be called late.
+        if (reached > ingested + _configuration.MaxSkew)
+        {
+            ForgedTimes++;
+            reached = ingested + _configuration.MaxSkew;
+        }
+
+        var known = _inputs.GetValueOrDefault(input);
+        _inputs[input] = new InputTime(tally, known is null || reached > known.Reached ? reached : known.Reached, _time.GetUtcNow());
+    }
+
+    /// <summary>Lets time go on as far as it has, and gives the alerts that come of it: those of excursions that go on are given again when they are over.</summary>
+    public IReadOnlyList<Alert> Advance(AlertFactory factory)
+    {
+        _found.Clear();
+        if (_inputs.Count > 0)
+        {
+            var now = _time.GetUtcNow();
+            var live = _inputs.Values.Where(i => now - i.LastCame < _configuration.IdleAfter).ToArray();
+            var watermark = live.Length > 0 ? live.Min(i => i.Reached) - _configuration.Lateness : now - _configuration.IdleAfter - _configuration.Lateness;
+            if (watermark > _watermark) _session.AdvanceTo(_watermark = watermark, Delivery.Of(Delivered(live.Length > 0 ? null : watermark), _generation.Routes));
+        }
+
+        // What opened and ended in one step is told as it ended.
+        return [.. _found.Where(f => f.Alerts).Select(factory.FromFinding).GroupBy(a => a.Id, StringComparer.Ordinal).Select(g => g.Last())];
+    }
+
+    // When nobody delivers, the sources have not come further; only time has.
+    private Dictionary<string, (DateTimeOffset From, DateTimeOffset To)> Delivered(DateTimeOffset? clock)
+    {
+        var all = new ScanTally();
+        foreach (var input in _inputs.Values)
+        {
+            foreach (var (source, (from, to)) in input.Tally.Delivered)
+            {
+                all.Deliver(source, from);
+                all.Deliver(source, to);
+            }
+        }
+
+        if (clock is { } time) all.Deliver("", time);
+        return all.Delivered;
+    }
+
+    private sealed record InputTime(ScanTally Tally, DateTimeOffset Reached, DateTimeOffset LastCame);
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Xunit;
+
+namespace Waterguard.Tests.Service;
+
+/// <summary>Correlations are judged while records come, and go on over a restart.</summary>
+public sealed class LiveCorrelationTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 2, 12, 0, 0, TimeSpan.Zero);
+
+    private const string Rules = """
+        title: Refused
+        id: 6d2f1b1c-8f6e-4b52-9f5d-0c5cf0e6a011
+        name: refused
+        level: low
+        logsource: {product: any}
+        detection: {s: {kind: refused}, condition: s}
+        ---
+        title: Refused again and again
+        id: 6d2f1b1c-8f6e-4b52-9f5d-0c5cf0e6a012
+        level: high
+        correlation: {type: event_count, rules: [refused], group-by: [user], timespan: 5m, condition: {gte: 3}}
+        """;
+
+    [Fact]
+    public async Task A_count_that_began_before_a_restart_goes_on_after_it_and_is_told_once_when_met_and_once_when_over()
+    {
+        using var folder = Repository.Folder();
+        var configuration = Configuration(folder);
+        using var client = new HttpClient();
+
+        using (var service = await ServiceProcess.StartAsync(configuration))
+        {
+            await PostAsync(client, service, Refused(0), Refused(10), Other(15));
+            Assert.Equal(0, await service.StopAsync());
+            Assert.Empty(service.Alerts);
+        }
+
+        using var again = await ServiceProcess.StartAsync(configuration);
+        await PostAsync(client, again, Refused(20), Other(40));
+        await Until.True(() => again.Alerts.Count >= 1, "the count is told");
+        await PostAsync(client, again, Refused(50), Other(900));
+        await Until.True(() => again.Alerts.Count >= 2, "the end is told");
+        Assert.Equal(0, await again.StopAsync());
+
+        var alerts = again.Alerts.Select(a => JsonDocument.Parse(a).RootElement).ToArray();
+        Assert.Equal([1, 2], alerts.Select(a => a.GetProperty("revision").GetInt32()));
+        Assert.Equal(["open", "amended"], alerts.Select(a => a.GetProperty("status").GetString()));
+        Assert.Equal([3, 4], alerts.Select(a => a.GetProperty("event_count").GetInt32()));
+        Assert.Single(alerts.Select(a => a.GetProperty("id").GetString()).Distinct(StringComparer.Ordinal));
+        Assert.Equal("ann", alerts[0].GetProperty("group").GetProperty("user").GetString());
+    }
+
+    private static string Configuration(TemporaryFolder folder)
+    {
+        var rules = folder.Write("rules/r.yml", Rules);
+        var source = folder.Write("content/sources/lab.yml", "name: lab\nlogsources: any\nrecognise: {kind: {exists: true}, at: {exists: true}}\ntime: [at]\nsample: |\n  {\"at\":\"2026-11-02T12:00:00Z\",\"kind\":\"other\"}\n");
+        return folder.Write("w.yaml", string.Create(
+            CultureInfo.InvariantCulture,
+            $"data: '{folder.Path}/data'\nhttp: {{listen: '127.0.0.1:0'}}\ntime: {{lateness: 1s}}\ncontent: {{builtin: false, folders: ['{Path.GetDirectoryName(Path.GetDirectoryName(source))}'], rules: ['{rules}']}}\ninputs:\n  - {{name: in, transport: http, source: lab, key: env:PATH}}\n"));
+    }
+
+    private static string Refused(int second) => $"{{\"at\":\"{Noon.AddSeconds(second):O}\",\"kind\":\"refused\",\"user\":\"ann\"}}";
+
+    private static string Other(int second) => $"{{\"at\":\"{Noon.AddSeconds(second):O}\",\"kind\":\"other\"}}";
+
+    private static async Task PostAsync(HttpClient client, ServiceProcess service, params string[] records)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(service.Address, "api/v1/ingest/lab")) { Content = new StringContent(string.Join('\n', records), Encoding.UTF8, "application/x-ndjson") };
+        request.Headers.TryAddWithoutValidation("X-Api-Key", Environment.GetEnvironmentVariable("PATH"));
+        using var response = await client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+    }
+}
