@@ -30,6 +30,7 @@ internal sealed class BaselineState(BaselineSetting setting)
     private const int Refresh = 16;
     private const double Keep = 0.9995;
     private const double Tail = 0.998;
+    private const double LeastOfWindow = 2.0 / Window; // two samples of an ordinary burst: a mean that hardly moves must not be measured by nothing
     private const double LevelRate = 0.05;
     private const double SlowRate = 0.002;
     private const double CellRate = 0.02;
@@ -86,7 +87,7 @@ internal sealed class BaselineState(BaselineSetting setting)
     {
         if (Samples <= LeastSamples + 1) return 0;
         if (Samples % Refresh == 0 || _sampleTail <= 0 || _windowTail <= 0) (_sampleTail, _windowTail) = (_ofSample.Quantile(Tail), _ofWindow.Quantile(Tail));
-        return (Math.Log2(1 + (ofSample / Floor(_sampleTail))) + Math.Log2(1 + (ofWindow / Floor(_windowTail)))) / 2;
+        return (Math.Log2(1 + (ofSample / Floor(_sampleTail))) + Math.Log2(1 + (ofWindow / Floor(Math.Max(_windowTail, _sampleTail * LeastOfWindow))))) / 2;
     }
 
     private void Learn(double value, double ofSample, double ofWindow, double surprise, long ticks)

@@ -60,10 +60,13 @@ public sealed class MatchReader
     {
         foreach (var name in _time)
         {
-            foreach (var slot in name.Tiers.SelectMany(t => t))
+            foreach (var tier in name.Tiers)
             {
-                var value = slot.Slot < 0 ? -1 : fields.First(slot.Slot);
-                if (value >= 0 && EventTime.TryParse(fields.Utf8(value), out time)) return true;
+                foreach (var slot in tier)
+                {
+                    var value = slot.Slot < 0 ? -1 : fields.First(slot.Slot);
+                    if (value >= 0 && EventTime.TryParse(fields.Utf8(value), out time)) return true;
+                }
             }
         }
 

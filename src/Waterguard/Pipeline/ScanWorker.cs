@@ -137,11 +137,8 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
     {
         foreach (var state in _seen)
         {
-            foreach (var record in new[] { state.First, state.Last })
-            {
-                if (state.Plan.Details.TimeOf(_reader, _fields, record) is { } time) tally.Deliver(state.Plan.Form.Source, time);
-            }
-
+            if (state.Plan.Details.TimeOf(_reader, _fields, state.First) is { } first) tally.Deliver(state.Plan.Form.Source, first);
+            if (state.Plan.Details.TimeOf(_reader, _fields, state.Last) is { } last) tally.Deliver(state.Plan.Form.Source, last);
             state.First = state.Last = default;
         }
 
