@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Waterguard.Alerting;
+using Waterguard.Alerting.Grouping;
 using Waterguard.Content;
 using Waterguard.Output;
 using Waterguard.Pipeline;
@@ -11,14 +12,14 @@ namespace Waterguard.Commands;
 /// <summary><c>waterguard scan</c>: run over files or folders and print alerts.</summary>
 internal static class ScanCommand
 {
-    private static readonly string[] Formats = ["table", "json", "ocsf"];
+    private static readonly string[] Formats = ["table", "json", "ocsf", "incidents"];
 
     public static Command Build()
     {
         var paths = new Argument<string[]>("PATH") { Description = "Files or folders; - for standard input", Arity = ArgumentArity.OneOrMore };
         var source = new Option<string?>("--source") { Description = "Read every record as this source instead of recognising it", HelpName = "NAME" };
         var content = ContentArguments.Create();
-        var output = new Option<string?>("--output", "-o") { Description = "table, json or ocsf; table on a terminal, json otherwise", HelpName = "FORMAT" };
+        var output = new Option<string?>("--output", "-o") { Description = "table, json, ocsf or incidents (alerts grouped by what they share); table on a terminal, json otherwise", HelpName = "FORMAT" };
         output.AcceptOnlyFromAmong(Formats);
         var failOn = new Option<Level?>("--fail-on") { Description = "Exit with 1 when an alert of that level or above is found", HelpName = "LEVEL" };
         var minLevel = new Option<Level>("--min-level") { Description = "Leave out alerts below", HelpName = "LEVEL", DefaultValueFactory = _ => Level.Low };
@@ -90,6 +91,7 @@ internal static class ScanCommand
         {
             case "json": JsonLines.Write(alerts, Alerting.Output.AlertJson.Write); break;
             case "ocsf": JsonLines.Write(alerts, Alerting.Output.OcsfJson.Write); break;
+            case "incidents": JsonLines.Write(IncidentGrouping.Group(alerts, result.Tally.Delivered), Alerting.Output.IncidentJson.Write); break;
             default: AlertTable.Print(alerts); break;
         }
 

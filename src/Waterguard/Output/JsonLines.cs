@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Waterguard.Alerting;
 using Waterguard.Alerting.Output;
 
 namespace Waterguard.Output;
@@ -7,14 +6,14 @@ namespace Waterguard.Output;
 /// <summary>One JSON object a line on standard output.</summary>
 internal static class JsonLines
 {
-    public static void Write(IReadOnlyList<Alert> alerts, Action<Alert, Utf8JsonWriter> write)
+    public static void Write<T>(IReadOnlyList<T> objects, Action<T, Utf8JsonWriter> write)
     {
         using var stdout = Console.OpenStandardOutput();
         using var buffered = new BufferedStream(stdout, 1 << 16);
         using var writer = new Utf8JsonWriter(buffered, AlertJson.Options);
-        foreach (var alert in alerts)
+        foreach (var one in objects)
         {
-            write(alert, writer);
+            write(one, writer);
             writer.Flush();
             writer.Reset();
             buffered.WriteByte((byte)'\n');
