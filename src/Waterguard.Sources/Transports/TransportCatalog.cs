@@ -8,8 +8,10 @@ public static class TransportCatalog
     /// <summary>The kinds by name.</summary>
     public static ImmutableArray<TransportKind> All { get; } =
     [
+        AzureBlobs.BlobTransport.Kind,
         Docker.DockerTransport.Kind,
         Http.HttpTransport.Kind,
+        Office365.Office365Transport.Kind,
         Syslog.SyslogTransport.Kind,
         Tail.TailTransport.Kind,
     ];
