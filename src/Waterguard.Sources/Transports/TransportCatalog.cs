@@ -12,6 +12,7 @@ public static class TransportCatalog
         Docker.DockerTransport.Kind,
         Http.HttpTransport.Kind,
         Office365.Office365Transport.Kind,
+        PubSub.PubSubTransport.Kind,
         Syslog.SyslogTransport.Kind,
         Tail.TailTransport.Kind,
     ];

@@ -27,7 +27,9 @@ internal static class GrowingRecords
         var at = 0;
         if (shape == BlobShape.Unknown)
         {
-            if (piece.StartsWith("\uFEFF"u8)) at = 3;
+            ReadOnlySpan<byte> mark = "\uFEFF"u8;
+            if (piece.Length < mark.Length && mark.StartsWith(piece)) return (0, BlobShape.Unknown);
+            if (piece.StartsWith(mark)) at = mark.Length;
             at = Skip(piece, at);
             if (at == piece.Length) return (0, BlobShape.Unknown);
             if (piece[at] != (byte)'{') return null;

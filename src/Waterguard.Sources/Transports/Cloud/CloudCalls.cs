@@ -13,6 +13,15 @@ internal sealed class CloudCalls(ApiClient client, TransportProgress progress, T
 
     public Task<ApiAnswer> GetAsync(Uri address, CancellationToken cancel) => SendAsync(() => new HttpRequestMessage(HttpMethod.Get, address), cancel);
 
+    public Task<ApiAnswer> PostAsync(Uri address, byte[] json, CancellationToken cancel) => SendAsync(
+        () =>
+        {
+            var content = new ByteArrayContent(json);
+            content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/json");
+            return new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
+        },
+        cancel);
+
     /// <exception cref="ApiRefusedException">It refused, or still does.</exception>
     public async Task<ApiAnswer> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancel, long mostBytes = MostBytes)
     {

@@ -30,6 +30,12 @@ internal sealed class OfficeServer : CloudServer
         lock (_lock) _contents.Add((id, type, created, $"[{string.Join(",\r\n", records)}]", listed ?? created));
     }
 
+    /// <summary>All different records of all contents.</summary>
+    public IReadOnlyCollection<string> Bodies()
+    {
+        lock (_lock) return [.. _contents.SelectMany(c => c.Body[1..^1].Split(",\r\n")).Distinct(StringComparer.Ordinal)];
+    }
+
     public void Expire(string id)
     {
         lock (_lock) _contents[_contents.FindIndex(c => c.Id == id)] = _contents.Find(c => c.Id == id) with { Body = "" };
