@@ -8,7 +8,7 @@ internal sealed class PolledSpans(IPolledApi api, PollStream stream, IInputSink 
 {
     private const string Version = "through1:";
     private readonly TimeProvider _time = surroundings.Time;
-    private readonly Remembered _known = new(sink, stream.Name, stream.Source ?? source, api.Place, stream.Memory, progress, surroundings.Time);
+    private readonly Remembered _known = new(sink, stream.Name, source ?? stream.Source, api.Place, stream.Memory, progress, surroundings.Time);
     private DateTimeOffset _through;
     private DateTimeOffset _nextLate;
 
