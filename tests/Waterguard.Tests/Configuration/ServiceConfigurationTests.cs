@@ -23,6 +23,17 @@ public sealed class ServiceConfigurationTests
     }
 
     [Fact]
+    public void The_example_for_clouds_can_be_used()
+    {
+        var bag = new DiagnosticBag();
+        var configuration = Load(File.ReadAllText(Repository.PathOf("docs", "clouds.example.yaml")), bag);
+
+        Assert.Empty(bag.ToSorted());
+        Assert.All(configuration!.Inputs, i => Assert.NotNull(i.Kind.Create(i, new TransportSurroundings(TimeProvider.System, (_, _) => { }), bag)));
+        Assert.Empty(bag.ToSorted());
+    }
+
+    [Fact]
     public void Everything_that_is_wrong_is_told_at_once_with_its_place()
     {
         var bag = new DiagnosticBag();
