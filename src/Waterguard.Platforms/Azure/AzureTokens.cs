@@ -46,7 +46,7 @@ public sealed class AzureTokens : IAccessTokens
         catch (AuthenticationFailedException e)
         {
             lock (_lock) _credential = null;
-            throw new CredentialException(Advice(e.Message), e);
+            throw new CredentialException(Advice(Words(e)), e);
         }
     }
 
@@ -80,6 +80,15 @@ public sealed class AzureTokens : IAccessTokens
         {
             if (Uri.TryCreate(Environment.GetEnvironmentVariable(name), UriKind.Absolute, out var address)) yield return address;
         }
+    }
+
+    // What Entra ID said stands at the end of the chain.
+    private static string Words(Exception e)
+    {
+        var words = new List<string>();
+        for (Exception? at = e; at is not null; at = at.InnerException) words.Add(at.Message.ReplaceLineEndings(" ").Trim());
+        words.Reverse();
+        return string.Join(" < ", words.Distinct(StringComparer.Ordinal));
     }
 
     // The codes that administrators meet.
