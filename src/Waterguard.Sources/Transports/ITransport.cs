@@ -65,4 +65,7 @@ public sealed record TransportBatch(string Partition, byte[] Block, int Records)
 
     /// <summary>What people know the place of the records by: a file's path, an address.</summary>
     public string Place { get; init; } = "";
+
+    /// <summary>Partitions that nobody reads any more: their positions are removed with this batch.</summary>
+    public IReadOnlyList<string> Over { get; init; } = [];
 }

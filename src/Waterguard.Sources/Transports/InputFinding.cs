@@ -23,6 +23,14 @@ public sealed class InputProbe(SourceCatalog catalog, string? source)
 {
     private const int MostLooked = 100;
 
+    /// <summary>Looks at some first records of a block.</summary>
+    public IEnumerable<InputFinding> Look(RecordBlock block, string place)
+    {
+        var batch = new RecordBatch();
+        RecordBlock.Read(block.ToArray(), place, 0, batch);
+        return [.. Look(batch, place)];
+    }
+
     /// <summary>Looks at some first records: whether they are what the input is configured to be.</summary>
     public IEnumerable<InputFinding> Look(RecordBatch batch, string place)
     {

@@ -8,10 +8,19 @@ public static class TransportCatalog
     /// <summary>The kinds by name.</summary>
     public static ImmutableArray<TransportKind> All { get; } =
     [
+        AzureBlobs.BlobTransport.Kind,
+        AzureMonitor.MonitorTransports.Metrics,
+        GoogleLogging.CloudLoggingTransport.Kind,
+        GoogleLogging.CloudMonitoringTransport.Kind,
         Docker.DockerTransport.Kind,
+        Graph.GraphTransport.Kind,
         Http.HttpTransport.Kind,
+        AzureMonitor.MonitorTransports.Tables,
+        Office365.Office365Transport.Kind,
+        PubSub.PubSubTransport.Kind,
         Syslog.SyslogTransport.Kind,
         Tail.TailTransport.Kind,
+        Workspace.WorkspaceTransport.Kind,
     ];
 
     /// <summary>A kind by name.</summary>

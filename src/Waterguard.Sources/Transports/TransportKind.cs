@@ -19,4 +19,5 @@ public sealed record InputDefinition(string Name, string? Source, TransportKind 
 
 /// <summary>What a transport gets from the tool around it.</summary>
 /// <param name="Say">Tells an administrator something: the input's name, the sentence.</param>
-public sealed record TransportSurroundings(TimeProvider Time, Action<string, string> Say);
+/// <param name="Network">What sends requests to clouds; null: the network itself.</param>
+public sealed record TransportSurroundings(TimeProvider Time, Action<string, string> Say, HttpMessageHandler? Network = null);

@@ -16,6 +16,7 @@ public sealed class TransportProgress(TimeProvider time)
     private long _errors;
     private long _throttled;
     private long _lagBytes;
+    private long _lagTicks;
     private long _lastSuccess;
     private volatile string? _lastError;
 
@@ -57,6 +58,9 @@ public sealed class TransportProgress(TimeProvider time)
     /// <summary>How much is known to be waiting on the other side.</summary>
     public void Lag(long bytes) => Interlocked.Exchange(ref _lagBytes, bytes);
 
+    /// <summary>How far behind now reading is, in time.</summary>
+    public void Behind(TimeSpan time) => Interlocked.Exchange(ref _lagTicks, time.Ticks);
+
     /// <summary>All counters now.</summary>
     public ProgressSnapshot Snapshot()
     {
@@ -64,7 +68,10 @@ public sealed class TransportProgress(TimeProvider time)
         return new ProgressSnapshot(
             Interlocked.Read(ref _read), Interlocked.Read(ref _accepted), Interlocked.Read(ref _duplicates), Interlocked.Read(ref _dropped), Interlocked.Read(ref _errors),
             Interlocked.Read(ref _throttled), Interlocked.Read(ref _lagBytes), success == 0 ? null : new DateTimeOffset(success, TimeSpan.Zero), _lastError,
-            _rejected.ToImmutableSortedDictionary(StringComparer.Ordinal), _notes.ToImmutableSortedDictionary(StringComparer.Ordinal));
+            _rejected.ToImmutableSortedDictionary(StringComparer.Ordinal), _notes.ToImmutableSortedDictionary(StringComparer.Ordinal))
+        {
+            Lag = TimeSpan.FromTicks(Interlocked.Read(ref _lagTicks)),
+        };
     }
 
     // A reason comes from us, but may hold what a sender chose: their number is bounded.
@@ -80,4 +87,8 @@ public sealed class TransportProgress(TimeProvider time)
 /// <param name="Notes">What else is worth counting.</param>
 public sealed record ProgressSnapshot(
     long Read, long Accepted, long Duplicates, long Dropped, long Errors, long Throttled, long LagBytes, DateTimeOffset? LastSuccess, string? LastError,
-    ImmutableSortedDictionary<string, long> Rejected, ImmutableSortedDictionary<string, long> Notes);
+    ImmutableSortedDictionary<string, long> Rejected, ImmutableSortedDictionary<string, long> Notes)
+{
+    /// <summary>How far behind now reading is, for what is read by time.</summary>
+    public TimeSpan Lag { get; init; }
+}

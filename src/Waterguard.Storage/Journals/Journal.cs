@@ -174,7 +174,12 @@ public sealed class Journal : IAsyncDisposable
 
         foreach (var work in together)
         {
-            if (work is { Batch: { Position: { } position } batch, Result.Outcome: AppendOutcome.Accepted }) _positions[(batch.Input, batch.Partition)] = position;
+            if (work is { Batch: { } batch, Result.Outcome: AppendOutcome.Accepted })
+            {
+                if (batch.Position is { } position) _positions[(batch.Input, batch.Partition)] = position;
+                foreach (var partition in batch.Over) _positions.TryRemove((batch.Input, partition), out _);
+            }
+
             if (work.Batch is not null) _condition = work.Result.Outcome;
         }
 

@@ -30,6 +30,9 @@ public sealed record JournalBatch(string Input, string Partition, byte[] Block, 
 
     /// <summary>What people know the records' place by.</summary>
     public string Place { get; init; } = "";
+
+    /// <summary>Partitions of the input that are over: their positions are removed with this batch.</summary>
+    public IReadOnlyList<string> Over { get; init; } = [];
 }
 
 /// <summary>A batch as it is read back.</summary>

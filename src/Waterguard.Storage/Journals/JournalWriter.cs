@@ -12,9 +12,10 @@ internal sealed class JournalWriter : IDisposable
     private readonly SqliteCommand _findKey;
     private readonly SqliteCommand _addKey;
     private readonly SqliteCommand _trim;
+    private readonly SqliteCommand _over;
     private SqliteTransaction? _transaction;
 
-    private SqliteCommand[] All => [_insert, _position, _isAt, _findKey, _addKey, _trim];
+    private SqliteCommand[] All => [_insert, _position, _isAt, _findKey, _addKey, _trim, _over];
 
     public JournalWriter(SqliteConnection connection)
     {
@@ -25,6 +26,7 @@ internal sealed class JournalWriter : IDisposable
         _findKey = Command("SELECT 1 FROM keys WHERE input = $1 AND key = $2", 2);
         _addKey = Command("INSERT INTO keys VALUES($1, $2, $3)", 3);
         _trim = Command("DELETE FROM batches WHERE sequence <= $1 RETURNING length(block)", 1);
+        _over = Command("DELETE FROM positions WHERE input = $1 AND partition = $2", 2);
     }
 
     public void Begin() => Enlist(_transaction = _connection.BeginTransaction());
@@ -66,6 +68,7 @@ internal sealed class JournalWriter : IDisposable
         }
 
         if (batch.Position is { } position) Set(_position, batch.Input, batch.Partition, position, sequence).ExecuteNonQuery();
+        foreach (var partition in batch.Over) Set(_over, batch.Input, partition).ExecuteNonQuery();
         if (batch.Key is { } key) Set(_addKey, batch.Input, key, sequence).ExecuteNonQuery();
         return sequence;
     }

@@ -13,7 +13,7 @@ internal sealed class JournalSink(Journal journal, string input) : IInputSink
     public async Task<Delivery> DeliverAsync(TransportBatch batch, CancellationToken cancel)
     {
         var result = await journal.AppendAsync(
-            new JournalBatch(input, batch.Partition, batch.Block, batch.Records) { Position = batch.Position, Key = batch.Key, Source = batch.Source, Place = batch.Place }, cancel);
+            new JournalBatch(input, batch.Partition, batch.Block, batch.Records) { Position = batch.Position, Key = batch.Key, Source = batch.Source, Place = batch.Place, Over = batch.Over }, cancel);
         return result.Outcome switch
         {
             AppendOutcome.Accepted => Delivery.Accepted,

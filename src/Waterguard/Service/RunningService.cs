@@ -74,7 +74,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         {
             var p = transport.Progress.Snapshot();
             log.Info("input", ("input", transport.Name), ("read", p.Read), ("accepted", p.Accepted), ("duplicates", p.Duplicates), ("rejected", p.Rejected), ("dropped", p.Dropped), ("errors", p.Errors),
-                ("throttled", p.Throttled), ("lag_bytes", p.LagBytes), ("last_success", p.LastSuccess), ("last_error", p.LastError), ("notes", p.Notes));
+                ("throttled", p.Throttled), ("lag_bytes", p.LagBytes), ("lag_seconds", (long)p.Lag.TotalSeconds), ("last_success", p.LastSuccess), ("last_error", p.LastError), ("notes", p.Notes));
         }
 
         var tally = judgement.Tally;

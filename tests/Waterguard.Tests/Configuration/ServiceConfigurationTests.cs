@@ -23,6 +23,17 @@ public sealed class ServiceConfigurationTests
     }
 
     [Fact]
+    public void The_example_for_clouds_can_be_used()
+    {
+        var bag = new DiagnosticBag();
+        var configuration = Load(File.ReadAllText(Repository.PathOf("docs", "clouds.example.yaml")), bag);
+
+        Assert.Empty(bag.ToSorted());
+        Assert.All(configuration!.Inputs, i => Assert.NotNull(i.Kind.Create(i, new TransportSurroundings(TimeProvider.System, (_, _) => { }), bag)));
+        Assert.Empty(bag.ToSorted());
+    }
+
+    [Fact]
     public void Everything_that_is_wrong_is_told_at_once_with_its_place()
     {
         var bag = new DiagnosticBag();
@@ -44,7 +55,7 @@ public sealed class ServiceConfigurationTests
                 "w.yaml:1:1: error WG2101: There is no key 'dta' here. Did you mean 'data'?",
                 "w.yaml:2:17: error WG2106: 'size' must be a size such as 64MiB, at least 1048576 bytes, not '4GB'.",
                 "w.yaml:3:12: error WG1014: 'min_level' must be one of informational, low, medium, high, critical, not 'hgh'. Did you mean 'high'?",
-                "w.yaml:5:26: error WG2103: There is no transport 'tial'; there are docker, http, syslog, tail. Did you mean 'tail'?",
+                $"w.yaml:5:26: error WG2103: There is no transport 'tial'; there are {string.Join(", ", TransportCatalog.All.Select(k => k.Name))}. Did you mean 'tail'?",
                 "w.yaml:6:32: error WG2101: There is no key 'pth' here. Did you mean 'path'?",
                 "w.yaml:7:12: error WG2104: Another input is named 'b'.",
                 "w.yaml:7:37: error WG2102: 'key' must say where the secret is, file:PATH or env:NAME; secrets are not written here.",

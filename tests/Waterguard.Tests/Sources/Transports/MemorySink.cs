@@ -48,12 +48,13 @@ internal sealed class MemorySink : IInputSink
             RecordBlock.Read(batch.Block, batch.Place, 0, read);
             foreach (var record in read.Records.ToArray()) _records.Add(Encoding.UTF8.GetString(read.Buffer, record.Start, record.Length));
             if (batch.Position is { } position) _positions[batch.Partition] = position;
+            foreach (var over in batch.Over) _positions.Remove(over);
             return Task.FromResult(Delivery.Accepted);
         }
     }
 
     /// <summary>A transport as the configuration would make it.</summary>
-    public static ITransport Transport(string settings, out List<string> said)
+    public static ITransport Transport(string settings, out List<string> said, TimeProvider? time = null)
     {
         var told = said = [];
         var mapping = (YamlMapping)YamlFile.Parse("w.yaml", "{name: in, " + settings + "}").Documents[0].Root;
@@ -61,7 +62,7 @@ internal sealed class MemorySink : IInputSink
         var bag = new DiagnosticBag();
         var values = SettingValues.Read(mapping, mapping.Location, kind.Settings, ["name", "transport", "source"], bag);
         var input = new InputDefinition("in", (mapping["source"] as YamlScalar)?.Text, kind, System.Collections.Immutable.ImmutableDictionary<string, string>.Empty, values, mapping.Location);
-        var transport = kind.Create(input, new TransportSurroundings(TimeProvider.System, (_, text) => { lock (told) told.Add(text); }), bag);
+        var transport = kind.Create(input, new TransportSurroundings(time ?? TimeProvider.System, (_, text) => { lock (told) told.Add(text); }), bag);
         Xunit.Assert.Empty(bag.ToSorted());
         return transport!;
     }
