@@ -94,7 +94,7 @@ internal sealed partial class PubSubTransport(InputDefinition input, TransportSu
 
     private static IEnumerable<InputFinding> Look(string name, System.Text.Json.JsonElement description)
     {
-        if (description.Part("pushConfig")?.Text("pushEndpoint") is { Length: > 0 } endpoint) yield return InputFinding.Lacks($"{name}: is a push subscription (to {endpoint}); make it a pull subscription, or take it with an http input");
+        if (description.Part("pushConfig")?.Text("pushEndpoint") is { Length: > 0 } endpoint) yield return InputFinding.Lacks($"{name}: is a push subscription (to {endpoint}); make it a pull subscription");
         if (description.Text("topic") == "_deleted-topic_") yield return InputFinding.Lacks($"{name}: its topic was deleted, nothing comes any more; make the sink and a new subscription");
         if (description.Text("state") is { } state && state != "ACTIVE") yield return InputFinding.Lacks($"{name}: is {state}");
         if (description.Text("filter") is { Length: > 0 } filter) yield return InputFinding.Says($"{name}: has a filter, what it leaves out is never seen: {filter}");
