@@ -80,7 +80,9 @@ internal sealed class RuleJudgement
         if (!needs.CanFire(_ => true)) return Verdict(Sight.Idle, []);
         if (!needs.CanFire(n => Available(n, form.Form, _failing)))
         {
-            return Verdict(Sight.Blind, _failing.Where(f => needs.Fields.Any(n => !Available(n, form.Form, [f]))).Select(f => (f.Expectation, ImmutableArray<string>.Empty)));
+            // Where one alone would not do it, all together did.
+            var alone = _failing.Where(f => needs.Fields.Any(n => !Available(n, form.Form, [f]))).DefaultIfEmpty(_failing[0]).ToArray();
+            return Verdict(Sight.Blind, alone.Select(f => (f.Expectation, ImmutableArray<string>.Empty)));
         }
 
         var (sees, relevant, lacks) = (0, 0, new Dictionary<Expectation, List<string>>());
