@@ -26,7 +26,7 @@ internal sealed class PossibleValues
     }
 
     /// <summary>Whether records can have the name.</summary>
-    public bool HasField(string name) => _shape.Map.ContainsKey(name) || _shape.Scopes.ContainsKey(name) || HasRaw(name) || ByPrefix(name).Any();
+    public bool HasField(string name) => name == EventLayout.DuplicateKeysName || _shape.Map.ContainsKey(name) || _shape.Scopes.ContainsKey(name) || HasRaw(name) || ByPrefix(name).Any();
 
     /// <summary>Whether some value that the name can have passes the test.</summary>
     public bool CanPass(string name, Test test)
@@ -38,6 +38,7 @@ internal sealed class PossibleValues
     /// <summary>The values that a name can have; null when they are not known.</summary>
     public ImmutableArray<string>? Values(string name)
     {
+        if (name == EventLayout.DuplicateKeysName) return ["true"];
         var values = ImmutableArray.CreateBuilder<string>();
         if (HasRaw(name))
         {

@@ -63,7 +63,7 @@ public sealed record RuleReach(bool CanFire, ImmutableArray<string> Impossible, 
         return words.ToImmutable();
     }
 
-    private static IEnumerable<FieldTest> Leaves(Condition condition, bool positive) => condition switch
+    internal static IEnumerable<FieldTest> Leaves(Condition condition, bool positive) => condition switch
     {
         AllOf all => all.Parts.SelectMany(p => Leaves(p, positive)),
         AnyOf any => any.Parts.SelectMany(p => Leaves(p, positive)),
@@ -75,7 +75,7 @@ public sealed record RuleReach(bool CanFire, ImmutableArray<string> Impossible, 
     };
 
     /// <summary>What a condition can be, given what its clauses can: in doubt, both.</summary>
-    private sealed class Walk(Func<FieldTest, bool> canHold)
+    internal sealed class Walk(Func<FieldTest, bool> canHold)
     {
         public bool CanBeTrue(Condition condition) => condition switch
         {

@@ -12,6 +12,7 @@ internal sealed class AuditEvent
     private byte[] _scratch = new byte[512];
     private readonly ByteWriter _image = new();
     private bool _executes;
+    private bool _receives;
 
     public long Line { get; private set; }
 
@@ -24,7 +25,7 @@ internal sealed class AuditEvent
     public void Begin(in AuditLine parts, long line, long offset)
     {
         foreach (var writer in new[] { _identity, _records, _arguments, _commandLine, _image }) writer.Clear();
-        (Line, Offset, _nodeLength, _timeLength, _executes) = (line, offset, parts.Node.Length, parts.Time.Length, false);
+        (Line, Offset, _nodeLength, _timeLength, _executes, _receives) = (line, offset, parts.Node.Length, parts.Time.Length, false, false);
         _identity.Write(parts.Node);
         _identity.Write(parts.Time);
         _identity.Write(parts.Serial);
@@ -55,10 +56,15 @@ internal sealed class AuditEvent
             if (isArguments && key[0] == 'a' && key.Length > 1 && key[1] is >= (byte)'0' and <= (byte)'9' && key[^1] is >= (byte)'0' and <= (byte)'9' or (byte)']') Argument(key, text);
             record.Text(key, text);
             if (key.SequenceEqual("exe"u8) && _image.Length == 0) _image.Write(text);
-            if (key.SequenceEqual("saddr"u8)) SocketAddress(ref record, value);
+            if (key.SequenceEqual("saddr"u8)) AuditSocket.Write(ref record, value, _receives);
         }
 
-        if (parts.Type.SequenceEqual("SYSCALL"u8)) record.TextIfAny("SYSCALL"u8, fields.MissingCallName);
+        if (parts.Type.SequenceEqual("SYSCALL"u8) || parts.Type.SequenceEqual("SECCOMP"u8))
+        {
+            record.TextIfAny("SYSCALL"u8, fields.MissingCallName);
+            _receives = fields.Receives;
+        }
+
         record.Text("message"u8, parts.Whole);
         record.End();
     }
@@ -110,33 +116,5 @@ internal sealed class AuditEvent
         // A title is all arguments, with zero bytes between.
         if (key.SequenceEqual("proctitle"u8)) text.Replace((byte)0, (byte)' ');
         return text;
-    }
-
-    // struct sockaddr as bytes: IPv4, IPv6 and local names
-    private static void SocketAddress(scoped ref ObjectWriter record, ReadOnlySpan<byte> digits)
-    {
-        if (!HexText.IsUpper(digits) || digits.Length > 512 || digits.Length < 8) return;
-        Span<byte> bytes = stackalloc byte[256];
-        bytes = bytes[..HexText.Decode(digits, bytes)];
-        Span<byte> text = stackalloc byte[64];
-        switch (bytes[0] | (bytes[1] << 8))
-        {
-            case 2 when bytes.Length >= 8: Address(ref record, bytes.Slice(4, 4), bytes, text, "inet"u8); break;
-            case 10 when bytes.Length >= 24: Address(ref record, bytes.Slice(8, 16), bytes, text, "inet6"u8); break;
-            case 1:
-                record.Text("saddr_family"u8, "local"u8);
-                var name = bytes[2..].TrimStart((byte)0);
-                var end = name.IndexOf((byte)0);
-                record.TextIfAny("saddr_path"u8, end < 0 ? name : name[..end]);
-                break;
-        }
-    }
-
-    private static void Address(scoped ref ObjectWriter record, scoped ReadOnlySpan<byte> address, scoped ReadOnlySpan<byte> all, scoped Span<byte> text, ReadOnlySpan<byte> family)
-    {
-        record.Text("saddr_family"u8, family);
-        var ip = new System.Net.IPAddress(address);
-        if (ip.TryFormat(text, out var length)) record.Text("saddr_ip"u8, text[..length]);
-        if (System.Buffers.Text.Utf8Formatter.TryFormat((all[2] << 8) | all[3], text, out length)) record.Number("saddr_port"u8, text[..length]);
     }
 }

@@ -13,7 +13,7 @@ internal ref struct AuditFields
     private ReadOnlySpan<byte> _rest;
     private ReadOnlySpan<byte> _architecture;
     private ReadOnlySpan<byte> _call;
-    private bool _hasCallName;
+    private ReadOnlySpan<byte> _callName;
 
     public AuditFields(ReadOnlySpan<byte> type, ReadOnlySpan<byte> body)
     {
@@ -22,7 +22,17 @@ internal ref struct AuditFields
     }
 
     /// <summary>The name of the system call by its number, when the line did not say it; only after all fields were read.</summary>
-    public readonly ReadOnlySpan<byte> MissingCallName => _hasCallName ? default : SystemCalls.Name(_architecture, _call);
+    public readonly ReadOnlySpan<byte> MissingCallName => !_callName.IsEmpty ? default : SystemCalls.Name(_architecture, _call);
+
+    /// <summary>Whether the system call takes a connection or data from elsewhere; only after all fields were read.</summary>
+    public readonly bool Receives
+    {
+        get
+        {
+            var name = _callName.IsEmpty ? SystemCalls.Name(_architecture, _call) : _callName;
+            return name.StartsWith("accept"u8) || name.StartsWith("recv"u8);
+        }
+    }
 
     public bool Next(out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value, out bool quoted)
     {
@@ -55,12 +65,19 @@ internal ref struct AuditFields
         var stop = quoted ? _rest[1..].IndexOf((byte)'"') : _rest.IndexOfAny(" '\u001d"u8);
         var text = stop < 0 ? _rest[(quoted ? 1 : 0)..] : _rest.Slice(quoted ? 1 : 0, stop);
         _rest = stop < 0 ? default : _rest[(quoted ? stop + 2 : stop)..];
-        if (!quoted) text = text.TrimEnd((byte)',');
+        if (!quoted) text = Bare(text);
         value = text;
         if (key.SequenceEqual("arch"u8)) _architecture = text;
         else if (key.SequenceEqual("syscall"u8)) _call = text;
-        else if (key.SequenceEqual("SYSCALL"u8)) _hasCallName = true;
+        else if (key.SequenceEqual("SYSCALL"u8)) _callName = text;
         return true;
+    }
+
+    // Words in a list end with a comma, and old programs close a bracket behind their last one: (hostname=?, addr=?, res=success)
+    private static ReadOnlySpan<byte> Bare(ReadOnlySpan<byte> text)
+    {
+        text = text.TrimEnd((byte)',');
+        return text.EndsWith(")"u8) && !text.Contains((byte)'(') ? text[..^1] : text;
     }
 
     /// <summary>Whether an unquoted value of the key may be a text in hexadecimal digits; numbers are written so elsewhere.</summary>

@@ -174,8 +174,16 @@ internal ref struct LogLine
     private static bool TryIsoTime(ReadOnlySpan<byte> text, out int length)
     {
         length = text.IndexOf((byte)' ');
+        if (length == 10 && TrySpacedTime(text, out length)) return true;
         if (length < 0) length = text.Length;
         return length is >= 19 and <= 40 && AreDigits(text[..4]) && text[4] == '-' && text[7] == '-' && text[10] == 'T' && IsClock(text[11..]);
+    }
+
+    // 2026-11-02 08:00:00.000000+0100: only with its zone; without, the next word may be anything
+    private static bool TrySpacedTime(ReadOnlySpan<byte> text, out int length)
+    {
+        length = text.Length < 24 ? -1 : 11 + text[11..].IndexOf((byte)' ');
+        return length is >= 24 and <= 40 && AreDigits(text[..4]) && text[4] == '-' && text[7] == '-' && IsClock(text[11..]) && text[length - 5] is (byte)'+' or (byte)'-' && AreDigits(text[(length - 4)..length]);
     }
 
     private static bool IsClock(ReadOnlySpan<byte> text) =>

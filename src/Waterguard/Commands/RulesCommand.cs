@@ -3,6 +3,7 @@ using Waterguard.Content;
 using Waterguard.Output;
 using Waterguard.Pipeline;
 using Waterguard.Rules;
+using Waterguard.Sigma;
 using Waterguard.Sigma.Parsing;
 
 namespace Waterguard.Commands;
@@ -32,7 +33,8 @@ internal static class RulesCommand
     private static int RunCheck(string[] paths, bool json, bool verbose)
     {
         if (paths.FirstOrDefault(p => !File.Exists(p) && !Directory.Exists(p)) is { } missing) return ExitCodes.Refuse($"{missing}: there is no such file or folder");
-        var rules = RuleLoader.Load(paths.SelectMany(RuleFiles.Below));
+        var lists = ListFiles.Load(new ContentFiles(builtIn: false, []), []);
+        var rules = RuleLoader.Load(paths.SelectMany(RuleFiles.Below), RuleLoadOptions.Default with { Placeholders = lists.Texts });
         var sources = GenerationLoader.Load(ContentOptions.Default with { BuiltIn = false }).Sources;
         var dead = new DeadRules(sources).Find(rules.Rules).ToArray();
         if (json) RuleCheckReport.WriteJson(rules, dead);

@@ -9,7 +9,7 @@ namespace Waterguard.Commands;
 /// <summary><c>waterguard sources</c>: which kinds of telemetry are known, and what a file is.</summary>
 internal static class SourcesCommand
 {
-    public static Command Build() => new("sources", "Known kinds of telemetry") { SourcesCheckCommand.Build(), Detect(), List() };
+    public static Command Build() => new("sources", "Known kinds of telemetry") { SourcesCheckCommand.Build(), SourcesConfigCommand.Build(), SourcesCoverageCommand.Build(), Detect(), List() };
 
     private static Command List()
     {

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Waterguard.Content;
@@ -73,22 +72,6 @@ public sealed partial class RepositoryTests
         Assert.Equal(onDisk.Order(StringComparer.Ordinal), embedded.Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public void Content_names_no_image_namespace_identity_or_node_of_the_public_kubernetes_corpus()
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var part in new[] { "attack", "benign" })
-        {
-            using var reader = new StreamReader(new GZipStream(File.OpenRead(Repository.Corpus("kubernetes-v1.36", part, "audit.ndjson.gz")), CompressionMode.Decompress));
-            while (reader.ReadLine() is { } line) names.UnionWith(CorpusName().Matches(line).Select(m => m.Groups["name"].Value));
-        }
-
-        names.RemoveWhere(n => n.Length < 5 || Known().IsMatch(n));
-        Assert.True(names.Count > 20);
-        var content = Directory.EnumerateFiles(Repository.PathOf("content"), "*", SearchOption.AllDirectories).Select(f => (File: Relative(f), Text: File.ReadAllText(f))).ToArray();
-        Assert.Empty(names.SelectMany(n => content.Where(c => Regex.IsMatch(c.Text, $@"(?<![\w.-]){Regex.Escape(n)}(?![\w.-])", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10))).Select(c => $"{c.File}: {n}")));
-    }
-
     private static string Relative(string path) => Path.GetRelativePath(Repository.Root, path);
 
     private static IEnumerable<string> Files(params string[] endings) =>
@@ -102,11 +85,4 @@ public sealed partial class RepositoryTests
 
     [GeneratedRegex("/wor" + "k/|/home/[a-z]+/|/User" + "s/", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex MachinePath();
-
-    [GeneratedRegex("\"(username|image|namespace|nodeName|node)\":\"(?<name>[^\"\\\\]+)\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex CorpusName();
-
-    // Names that Kubernetes itself has, and words and public products that rules speak of.
-    [GeneratedRegex("^(system:.*|kube-.*|kubernetes-admin|default|registry\\.k8s\\.io/.*|falco|monitoring|busybox)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Known();
 }
