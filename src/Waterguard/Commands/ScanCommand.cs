@@ -46,7 +46,7 @@ internal static class ScanCommand
         IReadOnlyList<ScanInput> inputs;
         try
         {
-            generation = GenerationLoader.Load(request.Content with { Labels = labels, Lowest = lowest });
+            generation = GenerationLoader.Load(request.Content with { Labels = labels, Lowest = lowest, Examples = false });
             inputs = ScanInput.Of(request.Paths);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

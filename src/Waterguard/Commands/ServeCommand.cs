@@ -31,7 +31,7 @@ internal static class ServeCommand
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         try
         {
-            var generation = GenerationLoader.Load(configuration.Content with { Lowest = configuration.MinLevel });
+            var generation = GenerationLoader.Load(configuration.Content with { Lowest = configuration.MinLevel, Examples = false });
             Findings.Print(generation.Diagnostics, onlyErrors: true);
             foreach (var input in configuration.Inputs)
             {

@@ -15,6 +15,9 @@ internal sealed record ContentOptions(bool BuiltIn, ImmutableArray<string> Conte
     /// <summary>The lowest level that anybody asks for: rules below, which no correlation wants, are checked but not evaluated.</summary>
     public Level Lowest { get; init; } = Level.Informational;
 
+    /// <summary>Whether the examples of our rules are read: only tests of rules need them.</summary>
+    public bool Examples { get; init; } = true;
+
     /// <summary>ECS names that have the same value in every event of the run; what a record says itself goes first.</summary>
     public ImmutableDictionary<string, string> Labels { get; init; } = ImmutableDictionary<string, string>.Empty;
 }
@@ -30,7 +33,7 @@ internal static class GenerationLoader
         var files = new ContentFiles(options.BuiltIn, options.Content);
         var sources = SourceCatalog.Load(files.Below("sources", Yaml), bag).With(options.Labels);
         var lists = ListFiles.Load(files, options.Lists);
-        var strategies = files.Below("strategies", Yaml).Where(f => f.Path.Contains("/detections/", StringComparison.Ordinal)).Select(f => new RuleFile(f.Path, f.Text));
+        var strategies = files.Below("strategies", Yaml).Where(f => f.Path.Contains("/detections/", StringComparison.Ordinal)).Select(f => new RuleFile(f.Path, options.Examples ? f.Text : RuleText.WithoutExamples(f.Text)));
         var own = options.Rules.SelectMany(RuleFiles.Below);
         var rules = RuleLoader.Load(strategies.Concat(own), RuleLoadOptions.Default with { Placeholders = lists.Texts });
         var owners = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
