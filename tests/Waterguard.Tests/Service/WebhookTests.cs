@@ -2,6 +2,8 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Waterguard.Tests.CommandLine;
 using Xunit;
@@ -59,6 +61,40 @@ public sealed class WebhookTests
         Assert.Equal("ok\n", await client.GetStringAsync(new Uri(service.Address, "healthz"), TestContext.Current.CancellationToken));
         Assert.Equal(0, await service.StopAsync());
         Assert.DoesNotContain(service.Log, l => l.Contains(key, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Over_tls_posts_are_taken_and_a_full_journal_says_when_to_come_again()
+    {
+        using var folder = Repository.Folder();
+        using var key = RSA.Create(2048);
+        var asked = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        asked.CertificateExtensions.Add(names.Build());
+        using var certificate = asked.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var (cert, secret) = (folder.Write("cert.pem", certificate.ExportCertificatePem()), folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem()));
+        using var service = await ServiceProcess.StartAsync(folder.Write("w.yaml",
+            $"data: '{folder.Path}/data'\njournal: {{size: 1MiB}}\nhttp: {{listen: '127.0.0.1:0', certificate: '{cert}', certificate_key: 'file:{secret}'}}\ninputs:\n  - {{name: in, transport: http, source: kubernetes.audit, key: env:PATH, max_body: 8MiB}}\n"));
+        Assert.Equal("https", service.Address.Scheme);
+        var trusted = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trusted.CustomTrustStore.Add(certificate);
+        using var handler = new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = trusted } };
+        using var client = new HttpClient(handler);
+        var noise = new byte[3_000_000];
+        new Random(3).NextBytes(noise);
+        var large = Encoding.UTF8.GetBytes($"{{\"kind\":\"Event\",\"noise\":\"{Convert.ToBase64String(noise)}\"}}");
+
+        Assert.Equal(HttpStatusCode.Accepted, (await PostAsync(client, service, "{\"kind\":\"Event\"}"u8.ToArray(), Environment.GetEnvironmentVariable("PATH")!)).Status);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(service.Address, "api/v1/ingest/kubernetes.audit")) { Content = new ByteArrayContent(large) };
+        request.Headers.TryAddWithoutValidation("X-Api-Key", Environment.GetEnvironmentVariable("PATH"));
+        request.Content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/json");
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+        Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(0, await service.StopAsync());
     }
 
     private static Task<ServiceProcess> StartAsync(TemporaryFolder folder, string settings) => ServiceProcess.StartAsync(folder.Write("w.yaml",

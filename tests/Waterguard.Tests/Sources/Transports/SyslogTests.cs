@@ -1,5 +1,9 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Waterguard.Sources.Transports.Syslog;
 using Xunit;
@@ -47,6 +51,28 @@ public sealed class SyslogTests
         Assert.Contains("\"log.format\":\"rfc5424\"", sink.Records[0], StringComparison.Ordinal);
         Assert.Contains("\"log.format\":\"rfc3164\"", sink.Records[1], StringComparison.Ordinal);
         Assert.All(sink.Records, r => Assert.Contains("\"peer\":\"127.0.0.1\",\"received\":\"20", r, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Over_tls_messages_arrive_and_who_does_not_speak_it_disturbs_nobody()
+    {
+        using var folder = Repository.Folder();
+        using var key = RSA.Create(2048);
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var (cert, secret) = (folder.Write("cert.pem", certificate.ExportCertificatePem()), folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem()));
+        var sink = new MemorySink();
+        await using var run = new RunningTransport(MemorySink.Transport($"transport: syslog, protocol: tls, listen: '127.0.0.1:0', certificate: '{cert}', certificate_key: 'file:{secret}'", out _), sink);
+        using var plain = await ConnectAsync(run);
+        await plain.SendAsync(Encoding.UTF8.GetBytes(Old + "\n"));
+
+        using var client = await ConnectAsync(run);
+        await using var tls = new SslStream(new NetworkStream(client), leaveInnerStreamOpen: true, (_, offered, _, _) => offered!.GetCertHashString() == certificate.GetCertHashString());
+        await tls.AuthenticateAsClientAsync("localhost");
+        await tls.WriteAsync(Encoding.UTF8.GetBytes($"{New.Length} {New}"), TestContext.Current.CancellationToken);
+        await Until.True(() => sink.Records.Count == 1, "the message is there");
+
+        Assert.Contains("\"log.format\":\"rfc5424\"", sink.Records[0], StringComparison.Ordinal);
+        Assert.True(tls.SslProtocol is SslProtocols.Tls12 or SslProtocols.Tls13);
     }
 
     [Fact]
