@@ -21,6 +21,23 @@ internal ref struct LogLine
     public ReadOnlySpan<byte> Stream;
     public ReadOnlySpan<byte> Message;
 
+    /// <summary>Writes what is known of the line.</summary>
+    public readonly void WriteTo(ref ObjectWriter record)
+    {
+        record.Text("log.format"u8, Format);
+        record.TextIfAny("timestamp"u8, Time);
+        record.TextIfAny("host"u8, Host);
+        record.TextIfAny("program"u8, Program);
+        record.TextIfAny("pid"u8, Pid);
+        record.TextIfAny("severity"u8, Severity);
+        record.TextIfAny("facility"u8, Facility);
+        record.TextIfAny("msgid"u8, MessageId);
+        record.TextIfAny("structured_data"u8, Data);
+        record.TextIfAny("file"u8, File);
+        record.TextIfAny("stream"u8, Stream);
+        record.Text("message"u8, Message);
+    }
+
     /// <summary>Reads a line; false when it has the head of no known format.</summary>
     public static bool TryRead(ReadOnlySpan<byte> line, out LogLine parts)
     {

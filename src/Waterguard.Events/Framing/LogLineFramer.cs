@@ -18,18 +18,7 @@ internal sealed class LogLineFramer : MakingLineFramer
         {
             var record = new ObjectWriter(batch.Made);
             if (!LogLine.TryRead(bytes, out var parts)) parts = new LogLine { Format = "none"u8, Message = bytes };
-            record.Text("log.format"u8, parts.Format);
-            record.TextIfAny("timestamp"u8, parts.Time);
-            record.TextIfAny("host"u8, parts.Host);
-            record.TextIfAny("program"u8, parts.Program);
-            record.TextIfAny("pid"u8, parts.Pid);
-            record.TextIfAny("severity"u8, parts.Severity);
-            record.TextIfAny("facility"u8, parts.Facility);
-            record.TextIfAny("msgid"u8, parts.MessageId);
-            record.TextIfAny("structured_data"u8, parts.Data);
-            record.TextIfAny("file"u8, parts.File);
-            record.TextIfAny("stream"u8, parts.Stream);
-            record.Text("message"u8, parts.Message);
+            parts.WriteTo(ref record);
             record.End();
         }
 

@@ -18,16 +18,7 @@ public sealed class SyslogRecord
         if (bare && GrowingFramer.IsWholeObject(text)) return text;
         _made.Clear();
         var record = new ObjectWriter(_made);
-        record.Text("log.format"u8, parts.Format);
-        record.TextIfAny("timestamp"u8, parts.Time);
-        record.TextIfAny("host"u8, parts.Host);
-        record.TextIfAny("program"u8, parts.Program);
-        record.TextIfAny("pid"u8, parts.Pid);
-        record.TextIfAny("severity"u8, parts.Severity);
-        record.TextIfAny("facility"u8, parts.Facility);
-        record.TextIfAny("msgid"u8, parts.MessageId);
-        record.TextIfAny("structured_data"u8, parts.Data);
-        record.Text("message"u8, parts.Message);
+        parts.WriteTo(ref record);
         record.Text("peer"u8, peer);
         record.Text("received"u8, received);
         record.End();

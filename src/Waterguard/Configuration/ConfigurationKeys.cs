@@ -39,7 +39,7 @@ internal static class ConfigurationKeys
     [
         new("lateness", SettingType.Duration, "How much later than others of its time a record may come and still be correlated; alerts of correlations wait for it.") { Default = "1m", Most = 86_400 },
         new("idle_after", SettingType.Duration, "After how long without a record an input is not waited for.") { Default = "5m", Least = 1 },
-        new("max_skew", SettingType.Duration, "How far ahead of its arrival a record's time may be and still carry time on.") { Default = "5m" },
+        new("max_skew", SettingType.Duration, "How far ahead of its arrival a record's time may be; beyond, it is counted as forged, and carries time nowhere.") { Default = "5m" },
     ];
 
     /// <summary>The sections, and what each is for.</summary>

@@ -17,7 +17,7 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
     /// <summary>After how long without a record an input is not waited for.</summary>
     public TimeSpan IdleAfter { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How far ahead of its arrival a record's time may be and still carry time on.</summary>
+    /// <summary>How far ahead of its arrival a record's time may be before it is taken for forged.</summary>
     public TimeSpan MaxSkew { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Reads a file. Everything that is wrong is in the bag, all of it at once; null when something is.</summary>

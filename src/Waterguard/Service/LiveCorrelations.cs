@@ -41,21 +41,32 @@ internal sealed class LiveCorrelations
         _session.Offer(match with { Evidence = match.Evidence with { Raw = raw is null ? null : RawRecord.FromBytes(raw) } });
     }
 
-    /// <summary>An input has delivered.</summary>
-    /// <param name="tally">All that was read of the input.</param>
-    public void Seen(string input, ScanTally tally, DateTimeOffset ingested)
+    /// <summary>An input has delivered a batch.</summary>
+    /// <param name="delivered">From when until when each source's records of the batch are.</param>
+    public void Seen(string input, IReadOnlyDictionary<string, (DateTimeOffset From, DateTimeOffset To)> delivered, DateTimeOffset ingested)
     {
-        if (tally.Delivered.Count == 0) return;
-        var reached = tally.Delivered.Values.Max(d => d.To);
-        // One record cannot carry time further than this: others would be called late.
-        if (reached > ingested + _configuration.MaxSkew)
+        if (delivered.Count == 0) return;
+        if (!_inputs.TryGetValue(input, out var known)) known = _inputs[input] = new InputTime();
+        known.LastCame = _time.GetUtcNow();
+        foreach (var (source, (from, to)) in delivered)
+        {
+            Note(known, source, from, ingested);
+            Note(known, source, to, ingested);
+        }
+    }
+
+    // A time from the future carries time nowhere: everything honest would be late. A clock that is a little ahead carries it to now, and no further.
+    private void Note(InputTime input, string source, DateTimeOffset time, DateTimeOffset ingested)
+    {
+        if (time > ingested + _configuration.MaxSkew)
         {
             ForgedTimes++;
-            reached = ingested + _configuration.MaxSkew;
+            return;
         }
 
-        var known = _inputs.GetValueOrDefault(input);
-        _inputs[input] = new InputTime(tally, known is null || reached > known.Reached ? reached : known.Reached, _time.GetUtcNow());
+        var reached = time < ingested ? time : ingested;
+        input.Tally.Deliver(source, reached);
+        if (reached > input.Reached) input.Reached = reached;
     }
 
     /// <summary>Lets time go on as far as it has, and gives the alerts that come of it: those of excursions that go on are given again when they are over.</summary>
@@ -65,7 +76,7 @@ internal sealed class LiveCorrelations
         if (_inputs.Count > 0)
         {
             var now = _time.GetUtcNow();
-            var live = _inputs.Values.Where(i => now - i.LastCame < _configuration.IdleAfter).ToArray();
+            var live = _inputs.Values.Where(i => i.Tally.Delivered.Count > 0 && now - i.LastCame < _configuration.IdleAfter).ToArray();
             var watermark = live.Length > 0 ? live.Min(i => i.Reached) - _configuration.Lateness : now - _configuration.IdleAfter - _configuration.Lateness;
             if (watermark > _watermark) _session.AdvanceTo(_watermark = watermark, Delivery.Of(Delivered(live.Length > 0 ? null : watermark), _generation.Routes));
         }
@@ -91,5 +102,12 @@ internal sealed class LiveCorrelations
         return all.Delivered;
     }
 
-    private sealed record InputTime(ScanTally Tally, DateTimeOffset Reached, DateTimeOffset LastCame);
+    private sealed class InputTime
+    {
+        public ScanTally Tally { get; } = new();
+
+        public DateTimeOffset Reached { get; set; } = DateTimeOffset.MinValue;
+
+        public DateTimeOffset LastCame { get; set; }
+    }
 }

@@ -70,7 +70,7 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
             }
             catch (TimeoutException)
             {
-                Commit(consumed, Correlations.Advance(_factory));
+                if (Correlations.Advance(_factory) is { Count: > 0 } alerts) Commit(consumed, alerts);
             }
             catch (OperationCanceledException)
             {
@@ -95,7 +95,8 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
             if (row.Block is null || !TryRead(row)) DamagedBatches++;
             else InputOf(row).WorkerFor(row.Source).Process(_batch);
             describer.Describe(_matched);
-            Correlations.Seen(row.Input, InputOf(row).Tally, row.Ingested);
+            Correlations.Seen(row.Input, InputOf(row).Tally.Delivered, row.Ingested);
+            InputOf(row).Tally.Delivered.Clear();
             if ((bytes += row.Block?.Length ?? 0) > MostBytes) break;
         }
 

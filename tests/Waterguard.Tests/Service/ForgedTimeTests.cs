@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using Waterguard.Alerting;
+using Waterguard.Configuration;
+using Waterguard.Pipeline;
+using Waterguard.Service;
+using Waterguard.Sigma;
+using Waterguard.Tests.Detection.Correlations;
+using Waterguard.Tests.Rules;
+using Waterguard.Tests.Sigma;
+using Xunit;
+
+namespace Waterguard.Tests.Service;
+
+/// <summary>One record from the future must not make everything after it late.</summary>
+public sealed class ForgedTimeTests
+{
+    [Fact]
+    public void A_time_far_ahead_of_its_arrival_is_counted_and_correlations_go_on()
+    {
+        var generation = SomeContent.With(Some.Named("r1") + "---\ntitle: Often\nid: often\ncorrelation: {type: event_count, rules: [r1], timespan: 1h, condition: {gte: 3}}\n");
+        var live = new LiveCorrelations(generation, new ServiceConfiguration("", Level.Low, 0, 0, null, ContentOptions.Default, []), TimeProvider.System);
+        var matches = CorrelationCases.Matches(generation.Rules, "r1@0; r1@60; r1@120");
+        var (arrived, factory, alerts) = (matches[0].Time, new AlertFactory(_ => null), new List<Alert>());
+
+        live.Seen("in", Times(arrived, arrived.AddYears(50)), arrived);
+        foreach (var match in matches)
+        {
+            live.Offer(match);
+            live.Seen("in", Times(match.Time, match.Time), match.Time);
+            alerts.AddRange(live.Advance(factory));
+        }
+
+        live.Seen("in", Times(arrived.AddMinutes(9), arrived.AddMinutes(9)), arrived.AddMinutes(9));
+        alerts.AddRange(live.Advance(factory));
+
+        Assert.Equal(1, live.ForgedTimes);
+        Assert.Equal(0, live.Counts.Late);
+        Assert.Equal("Often", Assert.Single(alerts).Rule.Title);
+    }
+
+    private static ImmutableDictionary<string, (DateTimeOffset From, DateTimeOffset To)> Times(DateTimeOffset from, DateTimeOffset to) =>
+        ImmutableDictionary<string, (DateTimeOffset From, DateTimeOffset To)>.Empty.Add("test", (from, to));
+}
