@@ -28,29 +28,15 @@ internal sealed class BlobTransport(InputDefinition input, TransportSurroundings
         using var store = new BlobStore(_settings, input.Settings, surroundings, Progress);
         var reading = new BlobReading(store, sink, _settings, input.Source, Progress, text => surroundings.Say(Name, text));
         var (backoff, time) = (Backoff.Of(surroundings.Time), surroundings.Time);
-        string? told = null;
-        while (!stop.IsCancellationRequested)
-        {
-            try
+        await CloudRounds.RunAsync(
+            Name, "", surroundings, Progress, backoff,
+            async worked =>
             {
                 await RoundAsync(store, reading, sink, backoff, stop);
-                if (told is not null) surroundings.Say(Name, "it works again");
-                told = null;
+                worked();
                 await Task.Delay(_settings.Every, time, stop);
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e) when (CloudCalls.IsTheirs(e))
-            {
-                var words = Advice(e);
-                Progress.Failed(words);
-                if (told != words) surroundings.Say(Name, words + "; trying again");
-                told = words;
-                if (!await backoff.WaitAsync(stop)) return;
-            }
-        }
+            },
+            Advice, stop);
     }
 
     public async Task<IReadOnlyList<InputFinding>> CheckAsync(InputProbe probe, CancellationToken cancel)

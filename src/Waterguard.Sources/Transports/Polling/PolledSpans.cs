@@ -19,34 +19,24 @@ internal sealed class PolledSpans(IPolledApi api, PollStream stream, IInputSink 
     {
         var backoff = Backoff.Of(_time);
         var prepared = false;
-        string? told = null;
         _through = TakeUp();
-        while (!stop.IsCancellationRequested)
-        {
-            try
+        await CloudRounds.RunAsync(
+            name, $"{stream.Name}: ", surroundings, progress, backoff,
+            async worked =>
             {
                 if (!prepared) await api.PrepareAsync(stream, stop);
                 prepared = true;
                 var asked = await RoundAsync(backoff, stop);
-                if (told is not null) surroundings.Say(name, $"{stream.Name}: it works again");
-                told = null;
-                if (asked && _time.GetUtcNow() - stream.Settle - _through > stream.Every) continue;
+                worked();
+                if (asked && _time.GetUtcNow() - stream.Settle - _through > stream.Every) return;
                 await Task.Delay(stream.Every, _time, stop);
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e) when (CloudCalls.IsTheirs(e))
+            },
+            e =>
             {
                 prepared = false;
-                var words = api.Advice(stream, e) ?? e.Message;
-                progress.Failed($"{stream.Name}: {words}");
-                if (told != words) surroundings.Say(name, $"{stream.Name}: {words}; trying again");
-                told = words;
-                if (!await backoff.WaitAsync(stop)) return;
-            }
-        }
+                return api.Advice(stream, e) ?? e.Message;
+            },
+            stop);
     }
 
     private DateTimeOffset TakeUp()

@@ -36,32 +36,18 @@ internal sealed partial class PubSubTransport(InputDefinition input, TransportSu
         using var subscription = new Subscription(input.Settings, surroundings, Progress);
         var known = new Remembered(sink, "messages", input.Source, subscription.Name, input.Settings.Duration("remember"), Progress, time);
         var backoff = Backoff.Of(time);
-        string? told = null;
         var cleanAt = time.GetUtcNow();
-        while (!stop.IsCancellationRequested)
-        {
-            try
+        await CloudRounds.RunAsync(
+            Name, "", surroundings, Progress, backoff,
+            async worked =>
             {
                 await RoundAsync(subscription, known, backoff, stop);
-                if (told is not null) surroundings.Say(Name, "it works again");
-                told = null;
-                if (time.GetUtcNow() < cleanAt) continue;
+                worked();
+                if (time.GetUtcNow() < cleanAt) return;
                 cleanAt = time.GetUtcNow().AddMinutes(10);
                 await Handover.UntilTakenAsync(sink, new TransportBatch("cleaned", new RecordBlock().ToArray(), 0) { Over = known.Over() }, Progress, backoff, stop);
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e) when (CloudCalls.IsTheirs(e))
-            {
-                var words = Advice(e);
-                Progress.Failed(words);
-                if (told != words) surroundings.Say(Name, words + "; trying again");
-                told = words;
-                if (!await backoff.WaitAsync(stop)) return;
-            }
-        }
+            },
+            Advice, stop);
     }
 
     public async Task<IReadOnlyList<InputFinding>> CheckAsync(InputProbe probe, CancellationToken cancel)
