@@ -1,3 +1,5 @@
+using Waterguard.Detection.State;
+
 namespace Waterguard.Detection.Baselines;
 
 /// <summary>Which way a value must leave its range.</summary>
@@ -35,6 +37,7 @@ internal sealed class BaselineState(BaselineSetting setting)
     private const double SlowRate = 0.002;
     private const double CellRate = 0.02;
     private const double Odd = 1.5;           // a sample of at least this surprise is hardly learnt from
+    private const uint MostCounted = 100;     // beyond, a sample of the cell counts CellRate: its number is of no use
     private const double OddShare = 0.25;
     private const double Tiring = 0.97;       // how long a surprise makes the next one less of one
     private const double MostTired = 1;
@@ -43,7 +46,7 @@ internal sealed class BaselineState(BaselineSetting setting)
     private readonly MagnitudeHistogram _ofSample = new(Keep);
     private readonly MagnitudeHistogram _ofWindow = new(Keep);
     private readonly float[] _window = new float[Window];
-    private Cell[]? _cells;
+    private uint[]? _cells; // an hour of the season each: three bytes of its mean, and how many samples it has seen
     private long _since;
     private double _level;
     private double _slow;
@@ -83,6 +86,36 @@ internal sealed class BaselineState(BaselineSetting setting)
         return verdict;
     }
 
+    /// <summary>Writes what was learnt, to the last bit.</summary>
+    public void Write(StateWriter writer)
+    {
+        writer.Count(Samples);
+        writer.Time(_since);
+        foreach (var number in (double[])[_level, _slow, _last, _sampleTail, _windowTail, _tired]) writer.Real(number);
+        writer.Count(_oddInARow);
+        for (var i = 0; i < Math.Min(Samples, Window); i++) writer.Single(_window[i]);
+        _ofSample.Write(writer);
+        _ofWindow.Write(writer);
+        writer.Count(_cells?.Length ?? 0);
+        foreach (var cell in _cells ?? []) writer.Cell(cell);
+    }
+
+    /// <summary>Becomes what was written.</summary>
+    public void Read(StateReader reader)
+    {
+        (Samples, _since) = ((int)reader.Count(), reader.Time());
+        (_level, _slow, _last, _sampleTail, _windowTail, _tired) = (reader.Real(), reader.Real(), reader.Real(), reader.Real(), reader.Real(), reader.Real());
+        _oddInARow = (int)reader.Count();
+        for (var i = 0; i < Math.Min(Samples, Window); i++) _window[i] = reader.Single();
+        _ofSample.Read(reader);
+        _ofWindow.Read(reader);
+        var cells = reader.Length();
+        if (cells == 0) return;
+        if (cells != setting.SeasonHours) throw StateReader.Damaged();
+        _cells = new uint[cells];
+        for (var i = 0; i < cells; i++) _cells[i] = reader.Cell();
+    }
+
     private double Surprise(double ofSample, double ofWindow)
     {
         if (Samples <= LeastSamples + 1) return 0;
@@ -101,17 +134,18 @@ internal sealed class BaselineState(BaselineSetting setting)
         _level += LevelRate * (value - _level);
         _slow += Math.Max(SlowRate, 1.0 / Samples) * (value - _slow);
         if (setting.SeasonHours == 0) return;
-        _cells ??= new Cell[setting.SeasonHours];
+        _cells ??= new uint[setting.SeasonHours];
         ref var cell = ref _cells[CellOf(ticks)];
-        if (cell.Count < ushort.MaxValue) cell.Count++;
-        cell.Mean += (float)(Math.Max(1.0 / cell.Count, CellRate) * (value - cell.Mean));
+        var count = Math.Min(MostCounted, CountOf(cell) + 1);
+        var mean = MeanOf(cell) + (float)(Math.Max(1.0 / count, CellRate) * (value - MeanOf(cell)));
+        cell = Packed(mean, count);
     }
 
     // What this hour of the season has shown; until it has shown enough, what was lately, or without a season what was all along.
     private double Usual(long ticks)
     {
         if (setting.SeasonHours == 0) return _slow;
-        return _cells is not null && _cells[CellOf(ticks)] is { Count: >= LeastOfCell } cell ? cell.Mean : _level;
+        return _cells is not null && _cells[CellOf(ticks)] is var cell && CountOf(cell) >= LeastOfCell ? MeanOf(cell) : _level;
     }
 
     private int CellOf(long ticks) => (int)(ticks / TimeSpan.TicksPerHour % setting.SeasonHours);
@@ -131,12 +165,12 @@ internal sealed class BaselineState(BaselineSetting setting)
         _ => Math.Abs(value - from),
     };
 
+    private static uint CountOf(uint cell) => cell & 0xFF;
+
+    private static float MeanOf(uint cell) => BitConverter.UInt32BitsToSingle(cell & 0xFFFF_FF00);
+
+    private static uint Packed(float mean, uint count) => ((float.IsFinite(mean) ? BitConverter.SingleToUInt32Bits(mean) + 0x80 : 0) & 0xFFFF_FF00) | count;
+
     // A series that never moved has no yardstick: the least step that its own size makes visible is one.
     private double Floor(double tail) => Math.Max(tail, Math.Max(1e-6, 1e-6 * Math.Abs(_slow)));
-
-    private struct Cell
-    {
-        public float Mean;
-        public ushort Count;
-    }
 }

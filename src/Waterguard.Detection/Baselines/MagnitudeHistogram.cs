@@ -1,3 +1,5 @@
+using Waterguard.Detection.State;
+
 namespace Waterguard.Detection.Baselines;
 
 /// <summary>How large the deviations of a series have been, in half octaves, the older ones counting less: a quantile of them is the yardstick for the next one. A few hundred bytes,
@@ -53,6 +55,35 @@ internal sealed class MagnitudeHistogram
         }
 
         return 0;
+    }
+
+    /// <summary>Writes what was learnt, to the last bit.</summary>
+    public void Write(StateWriter writer)
+    {
+        writer.Number(_lowest);
+        writer.Single(_weight);
+        writer.Real(_none);
+        writer.Real(_total);
+        var used = _weights.Count(w => w != 0);
+        writer.Count(used);
+        for (var bin = 0; bin < Bins; bin++)
+        {
+            if (_weights[bin] == 0) continue;
+            writer.Count(bin);
+            writer.Single(_weights[bin]);
+        }
+    }
+
+    /// <summary>Becomes what was written.</summary>
+    public void Read(StateReader reader)
+    {
+        (_lowest, _weight, _none, _total) = ((int)reader.Number(), reader.Single(), reader.Real(), reader.Real());
+        for (var left = reader.Length(); left > 0; left--)
+        {
+            var bin = reader.Count();
+            if (bin is < 0 or >= Bins) throw StateReader.Damaged();
+            _weights[bin] = reader.Single();
+        }
     }
 
     private static int BinOf(double magnitude) => (int)Math.Floor(PerOctave * Math.Log2(magnitude));

@@ -1,3 +1,5 @@
+using Waterguard.Detection.State;
+
 namespace Waterguard.Detection.Beacons;
 
 /// <summary>How regular the calls of one pair are.</summary>
@@ -9,6 +11,17 @@ namespace Waterguard.Detection.Beacons;
 internal readonly record struct Rhythm(double Strength, long Period, int Calls, double Coverage, double Sizes)
 {
     public static Rhythm None { get; }
+
+    public static Rhythm Read(StateReader reader) => new(reader.Real(), reader.Number(), (int)reader.Count(), reader.Real(), reader.Real());
+
+    public void Write(StateWriter writer)
+    {
+        writer.Real(Strength);
+        writer.Number(Period);
+        writer.Count(Calls);
+        writer.Real(Coverage);
+        writer.Real(Sizes);
+    }
 }
 
 /// <summary>The calls of one pair within a time span, and how much better a steady rhythm explains them than chance does. Tolerates jitter and missed calls. Explained in
@@ -57,6 +70,29 @@ internal sealed class BeaconState(long span)
         var gone = 0;
         while (gone < _calls.Count && _calls[gone].Ticks < now - span) gone++;
         if (gone > 0) _calls.RemoveRange(0, gone);
+    }
+
+    public void Write(StateWriter writer)
+    {
+        writer.Count(_calls.Count);
+        foreach (var (ticks, size) in _calls)
+        {
+            writer.Time(ticks);
+            // Sizes are whole numbers of bytes as a rule.
+            var whole = size is >= 0 and < (1 << 24) && size == (int)size;
+            writer.Count(whole ? (long)size + 2 : size < 0 ? 0 : 1);
+            if (!whole && size >= 0) writer.Single(size);
+        }
+    }
+
+    public void Read(StateReader reader)
+    {
+        for (var left = reader.Length(); left > 0; left--)
+        {
+            var ticks = reader.Time();
+            var size = reader.Count();
+            _calls.Add((ticks, size switch { 0 => -1, 1 => reader.Single(), _ => size - 2 }));
+        }
     }
 
     /// <summary>Judges the calls that are kept.</summary>

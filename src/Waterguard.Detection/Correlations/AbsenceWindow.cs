@@ -1,4 +1,5 @@
 using System.Globalization;
+using Waterguard.Detection.State;
 
 namespace Waterguard.Detection.Correlations;
 
@@ -22,6 +23,10 @@ internal sealed class AbsenceWindow : KeyWindow
         (_before, _after) = (within is "before" or "around", within is "after" or "around");
     }
 
+    public override int Weight => _waiting.Count;
+
+    public override long Deadline => _waiting.TryPeek(out var trigger) ? Math.Min(base.Deadline, Beyond(DeadlineOf(trigger), 0)) : base.Deadline;
+
     public override void Judge()
     {
         foreach (var one in _fresh)
@@ -42,9 +47,21 @@ internal sealed class AbsenceWindow : KeyWindow
         while (_waiting.TryDequeue(out var trigger)) Decide(trigger);
     }
 
+    protected override void WriteState(StateWriter writer)
+    {
+        writer.Time(_lastCompanion);
+        WriteEvents(writer, _waiting);
+    }
+
+    protected override void ReadState(StateReader reader)
+    {
+        _lastCompanion = reader.Time();
+        foreach (var one in ReadEvents(reader)) _waiting.Enqueue(one);
+    }
+
     protected override void Advance(long now)
     {
-        while (_waiting.TryPeek(out var trigger) && Deadline(trigger) < now) Decide(_waiting.Dequeue());
+        while (_waiting.TryPeek(out var trigger) && DeadlineOf(trigger) < now) Decide(_waiting.Dequeue());
     }
 
     protected override void Take(Occurrence occurrence)
@@ -63,12 +80,12 @@ internal sealed class AbsenceWindow : KeyWindow
         }
     }
 
-    private long Deadline(Occurrence trigger) => _after ? trigger.Ticks + Setting.Span : trigger.Ticks;
+    private long DeadlineOf(Occurrence trigger) => _after ? trigger.Ticks + Setting.Span : trigger.Ticks;
 
     private void Decide(Occurrence trigger)
     {
         var from = _before ? trigger.Ticks - Setting.Span : trigger.Ticks;
-        if (Setting.Delivered.From > from || Setting.Delivered.To < Deadline(trigger))
+        if (Setting.Delivered.From > from || Setting.Delivered.To < DeadlineOf(trigger))
         {
             Setting.Counts.Undecided++;
             return;
@@ -76,7 +93,7 @@ internal sealed class AbsenceWindow : KeyWindow
 
         var trail = new Trail(Setting.ReasonNames);
         trail.Add(trigger);
-        Report(trail, Deadline(trigger), 0, [trigger.RecordId], explanation: Explain(from, Deadline(trigger)));
+        Report(trail, DeadlineOf(trigger), 0, [trigger.RecordId], explanation: Explain(from, DeadlineOf(trigger)));
     }
 
     private string Explain(long from, long to)

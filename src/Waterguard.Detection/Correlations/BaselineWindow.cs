@@ -1,5 +1,6 @@
 using System.Globalization;
 using Waterguard.Detection.Baselines;
+using Waterguard.Detection.State;
 
 namespace Waterguard.Detection.Correlations;
 
@@ -34,6 +35,8 @@ internal sealed class BaselineWindow : KeyWindow
         _state = new BaselineState(new BaselineSetting(direction, season, (extension.Learn ?? TimeSpan.Zero).Ticks));
     }
 
+    public override long Deadline => _bucket > 0 && _trail is not null ? _opened + _bucket : long.MaxValue; // empty buckets can wait for the next event
+
     public override bool IsOver(long now) => false; // what was learnt stays
 
     public override void Judge()
@@ -44,6 +47,29 @@ internal sealed class BaselineWindow : KeyWindow
     {
         // A bucket that nobody saw the end of is not judged.
         if (_bucket > 0 && _trail is not null && Setting.Delivered.To >= _opened + _bucket) CloseBucket();
+    }
+
+    protected override void WriteState(StateWriter writer)
+    {
+        _state.Write(writer);
+        writer.Time(_opened);
+        writer.Real(_measured);
+        writer.Flag(_trail is not null);
+        _trail?.Write(writer);
+        writer.Text(_lastRecord);
+        writer.Text(_excursion);
+        writer.Count(_quiet);
+        writer.Count(_values?.Count ?? 0);
+        foreach (var value in _values ?? []) writer.Text(value);
+    }
+
+    protected override void ReadState(StateReader reader)
+    {
+        _state.Read(reader);
+        (_opened, _measured) = (reader.Time(), reader.Real());
+        if (reader.Flag()) _trail = ReadTrail(reader);
+        (_lastRecord, _excursion, _quiet) = (reader.Text(), reader.TextOrNull(), (int)reader.Count());
+        for (var left = reader.Length(); left > 0; left--) (_values ??= new HashSet<string>(StringComparer.Ordinal)).Add(reader.Text());
     }
 
     protected override void Advance(long now)

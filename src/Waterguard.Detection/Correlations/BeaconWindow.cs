@@ -1,5 +1,6 @@
 using System.Globalization;
 using Waterguard.Detection.Beacons;
+using Waterguard.Detection.State;
 
 namespace Waterguard.Detection.Correlations;
 
@@ -31,6 +32,35 @@ internal sealed class BeaconWindow(WindowSetting setting, GroupKey key, Threshol
     {
         Weigh(Now);
         Close();
+    }
+
+    public override int Weight => _calls.Count;
+
+    protected override void WriteState(StateWriter writer)
+    {
+        _calls.Write(writer);
+        writer.Flag(_trail is not null);
+        _trail?.Write(writer);
+        writer.Text(_first);
+        writer.Count(_judgeAt);
+        writer.Text(_kind.Destination);
+        writer.Text(_kind.Port);
+        writer.Text(_kind.Protocol);
+        writer.Real(_strength);
+        if (_strength <= 0) return;
+        writer.Time(_opened);
+        writer.Text(_anchor);
+        _rhythm.Write(writer);
+    }
+
+    protected override void ReadState(StateReader reader)
+    {
+        _calls.Read(reader);
+        if (reader.Flag()) _trail = ReadTrail(reader);
+        (_first, _judgeAt) = (reader.Text(), (int)reader.Count());
+        _kind = (reader.TextOrNull(), reader.TextOrNull(), reader.TextOrNull());
+        _strength = reader.Real();
+        if (_strength > 0) (_opened, _anchor, _rhythm) = (reader.Time(), reader.Text(), Rhythm.Read(reader));
     }
 
     // Nothing that was is within the time span any more: what comes is another beginning.

@@ -23,6 +23,16 @@ public sealed record CorrelationFinding(
     ImmutableSortedDictionary<string, ImmutableArray<string>> Entities, ImmutableDictionary<string, ImmutableArray<string>> Values,
     ImmutableArray<Evidence> Evidence, long Count, long EventCount)
 {
+    /// <summary>Total, over all that can be: by time, correlation, key and anchor; what is told at once before what is final.</summary>
+    public static Comparer<CorrelationFinding> Order { get; } = Comparer<CorrelationFinding>.Create((left, right) =>
+    {
+        var order = left.Opened.CompareTo(right.Opened);
+        if (order == 0) order = string.CompareOrdinal(left.Correlation.Header.Id, right.Correlation.Header.Id);
+        if (order == 0) order = string.CompareOrdinal(left.Key, right.Key);
+        if (order == 0) order = string.CompareOrdinal(string.Join('\0', left.Anchor), string.Join('\0', right.Anchor));
+        return order != 0 ? order : left.IsFinal.CompareTo(right.IsFinal);
+    });
+
     /// <summary>Strength, where the type has one: robust deviations for a baseline, 0 to 1 for a beacon.</summary>
     public double? Score { get; init; }
 
@@ -78,10 +88,21 @@ public sealed class CorrelationCounts
     /// <summary>Values of a key beyond as many as are remembered, and samples of a baseline that were no use.</summary>
     public long NotLearnt { get; internal set; }
 
+    /// <summary>Records that were forgotten before the longest window was over: a copy of one would count again.</summary>
+    public long CopiesForgotten { get; internal set; }
+
     /// <summary>All of them by the names under which they are shown.</summary>
     public ImmutableSortedDictionary<string, long> All => ImmutableSortedDictionary.CreateRange<string, long>(StringComparer.Ordinal,
     [
-        new("duplicates", Duplicates), new("keys_capped", KeysCapped), new("late", Late), new("keys_refused", KeysRefused), new("not_learnt", NotLearnt), new("not_numbers", NotNumbers), new("undecided", Undecided),
+        new("copies_forgotten", CopiesForgotten), new("duplicates", Duplicates), new("keys_capped", KeysCapped), new("late", Late), new("keys_refused", KeysRefused), new("not_learnt", NotLearnt), new("not_numbers", NotNumbers), new("undecided", Undecided),
         new("values_capped", ValuesCapped), new("windows_capped", WindowsCapped), new("without_key", WithoutKey), new("without_time", WithoutTime), new("without_value", WithoutValue),
     ]);
+
+    internal void Add(CorrelationCounts other)
+    {
+        (WithoutTime, WithoutKey, WithoutValue, NotNumbers) = (WithoutTime + other.WithoutTime, WithoutKey + other.WithoutKey, WithoutValue + other.WithoutValue, NotNumbers + other.NotNumbers);
+        (Duplicates, CopiesForgotten, Late, Undecided) = (Duplicates + other.Duplicates, CopiesForgotten + other.CopiesForgotten, Late + other.Late, Undecided + other.Undecided);
+        (KeysCapped, ValuesCapped, KeysRefused) = (KeysCapped + other.KeysCapped, ValuesCapped + other.ValuesCapped, KeysRefused + other.KeysRefused);
+        (WindowsCapped, NotLearnt) = (WindowsCapped + other.WindowsCapped, NotLearnt + other.NotLearnt);
+    }
 }

@@ -1,150 +1,178 @@
-using System.Collections.Immutable;
-using Waterguard.Sigma.Conditions;
-using Waterguard.Sigma.Correlations;
+using System.Runtime.InteropServices;
+using Waterguard.Detection.State;
 
 namespace Waterguard.Detection.Correlations;
 
-/// <summary>One correlation with what was worked out of it beforehand. Immutable; shared.</summary>
-/// <param name="References">Id of a rule -> its places in the correlation's list.</param>
-/// <param name="ReasonNames">Names that the reason shows.</param>
-internal sealed record CorrelationPlan(
-    Correlation Correlation, bool Alerts, ImmutableDictionary<string, ImmutableArray<int>> References, Condition? Expression, ImmutableArray<string> ReasonNames)
+/// <summary>The keys of one correlation that live in one shard: takes their occurrences, in order, to findings. A key that nothing comes for is at rest: its state is bytes until something
+/// comes, or its time has. Not thread-safe.</summary>
+internal sealed class CorrelationRun(CorrelationPlan plan, WindowSetting setting, StateCoding coding)
 {
-    /// <summary>How long after an event it may be, in ticks, before it is settled what the event had a part in.</summary>
-    public long Settles { get; } = Correlation.Type switch
-    {
-        CorrelationType.FirstSeen => 0,
-        CorrelationType.Baseline => Correlation.Extension.Bucket?.Ticks ?? 0,
-        _ => Correlation.TimeSpan.Ticks,
-    };
-}
+    /// <summary>Keys of a correlation that have state in one shard at once. Beyond, new keys are refused, and counted.</summary>
+    public const int MaxKeys = 1 << 16;
 
-/// <summary>Takes the occurrences of one correlation, in order, to its findings. Keys whose windows are over are forgotten as time goes on. One a run; not
-/// thread-safe.</summary>
-/// <param name="delivered">From when until when the sources have delivered.</param>
-internal sealed class CorrelationRun(CorrelationPlan plan, CorrelationCounts counts, Action<CorrelationFinding> found, DeliveredTimes delivered)
-{
-    /// <summary>Keys that a correlation has state for at once. Beyond, new keys are refused, and counted.</summary>
-    public const int MaxKeys = 1 << 20;
+    private const int FirstSweep = 1024;
+    private const int EventsPerStep = 16; // what is put to rest and taken up again costs as much as what it holds
 
-    private const int FirstSweep = 4096;
-    private const int SweepsPerSpan = 4;
-
-    private readonly Dictionary<string, KeyWindow> _windows = new(StringComparer.Ordinal);
-    private readonly HashSet<KeyWindow> _touched = [];
-    private readonly GroupKeys _keys = new(plan.Correlation, plan.References);
-    private readonly RuleIndex _rules = new(plan.Correlation.Rules, plan.References);
-    private readonly Thresholds _thresholds = new(plan.Correlation.Conditions);
-    private readonly FieldNames _fields = new(plan.Correlation, plan.References);
-    private readonly WindowSetting _setting = new(plan.Correlation, plan.Alerts, plan.Correlation.TimeSpan.Ticks, plan.ReasonNames, counts, found, delivered);
+    private readonly Dictionary<UInt128, Slot> _slots = [];
+    private readonly List<KeyWindow> _touched = [];
+    private readonly List<KeyWindow> _awake = [];
     private long _now = long.MinValue;
+    private long _step;
     private int _sweepAt = FirstSweep;
-    private long _passed = long.MinValue;
+
+    /// <summary>How many keys have state.</summary>
+    public int Keys => _slots.Count;
+
+    /// <summary>Keys whose state changed, or ended, since they were last taken; null where nobody takes them.</summary>
+    public HashSet<UInt128>? Dirty { get; init; }
 
     /// <summary>The next occurrence, not earlier than the one before.</summary>
-    public void Add(Occurrence occurrence)
+    public void Add(GroupKey key, Occurrence occurrence)
     {
         if (occurrence.Ticks > _now) Judge();
         _now = occurrence.Ticks;
-        foreach (var key in _keys.Of(occurrence, counts))
-        {
-            if (Find(key) is not { } window) continue;
-            window.Add(occurrence);
-            _touched.Add(window);
-        }
+        if (Find(key) is not { } window) return;
+        window.Add(occurrence);
+        window.Step = _step;
+        if (window.Touched) return;
+        window.Touched = true;
+        _touched.Add(window);
+        Dirty?.Add(key.Hash);
     }
 
     /// <summary>Time has gone on: nothing earlier will come. Windows that are over because of it are closed.</summary>
-    /// <returns>False when it has gone on too little for a look at all keys to be worth while.</returns>
-    public bool PassTo(long now)
+    public void PassTo(long now)
     {
         Judge();
-        if (now == long.MinValue || (_passed != long.MinValue && now - _passed < Math.Max(1, plan.Settles / SweepsPerSpan))) return false;
-        _passed = now;
-        foreach (var (key, window) in _windows)
+        foreach (var (hash, slot) in _slots)
         {
+            if (slot.Deadline > now) continue;
+            var window = WindowOf(hash, slot);
             window.PassTo(now);
-            if (!window.IsOver(now)) continue;
-            window.Finish();
-            _windows.Remove(key);
+            Dirty?.Add(hash);
+            if (window.IsOver(now)) End(hash, window);
+            else Note(hash, window);
         }
-
-        return true;
     }
 
-    /// <summary>How many keys have state.</summary>
-    public int Keys => _windows.Count;
+    /// <summary>A step of the session is over: keys that nothing came for lately are put to rest.</summary>
+    public void Rest()
+    {
+        _step++;
+        var kept = 0;
+        for (var i = 0; i < _awake.Count; i++)
+        {
+            var window = _awake[i];
+            if (window.IsGone) continue;
+            if (_step - window.Step > 1 + (window.Weight / EventsPerStep)) CollectionsMarshal.GetValueRefOrNullRef(_slots, window.Key.Hash) = new Slot(coding.Write(window), window.Deadline);
+            else _awake[kept++] = window;
+        }
 
-    /// <summary>Until when everything that this correlation finds has been told, when time has come to <paramref name="now"/>: what ended earlier cannot change.</summary>
-    public long ToldUntil(long now) => now - (plan.Settles * 4) - 1; // a whole window may start late, and be the one that ends an excursion
+        _awake.RemoveRange(kept, _awake.Count - kept);
+    }
 
     /// <summary>There are no more.</summary>
     public void Finish()
     {
         Judge();
-        foreach (var window in _windows.Values)
+        foreach (var (hash, slot) in _slots)
         {
-            if (delivered.Until > long.MinValue) window.PassTo(delivered.Until);
+            var window = WindowOf(hash, slot);
+            if (setting.Delivered.Until > long.MinValue) window.PassTo(setting.Delivered.Until);
             window.Finish();
         }
 
-        _windows.Clear();
+        _slots.Clear();
+        _awake.Clear();
     }
 
-    private void Judge()
+    /// <summary>The state of a key as bytes; null: it has none.</summary>
+    public byte[]? StateOf(UInt128 hash) => _slots.TryGetValue(hash, out var slot) ? slot.State as byte[] ?? coding.Write((KeyWindow)slot.State) : null;
+
+    /// <summary>All keys that have state.</summary>
+    public IEnumerable<UInt128> Hashes => _slots.Keys;
+
+    /// <summary>The keys whose state changed, or ended, since this was last asked.</summary>
+    public IReadOnlyCollection<UInt128> TakeDirty()
     {
-        foreach (var window in _touched) window.Judge();
+        UInt128[] taken = [.. Dirty ?? []];
+        Dirty?.Clear();
+        return taken;
+    }
+
+    /// <summary>Takes up what was stored.</summary>
+    /// <param name="written">How it was written.</param>
+    /// <exception cref="InvalidDataException">The state is damaged.</exception>
+    public void Restore(byte[] state, StateCoding written)
+    {
+        var window = written.Read(plan, setting, state);
+        _slots[window.Key.Hash] = new Slot(coding.Write(window), window.Deadline);
+        _now = Math.Max(_now, window.Now);
+    }
+
+    /// <summary>All events of the last time have come.</summary>
+    public void Judge()
+    {
+        foreach (var window in _touched)
+        {
+            window.Judge();
+            window.Touched = false;
+            Note(window.Key.Hash, window);
+        }
+
         _touched.Clear();
     }
 
     private KeyWindow? Find(GroupKey key)
     {
-        if (_windows.TryGetValue(key.Text, out var window)) return window;
-        if (_windows.Count >= _sweepAt) Sweep();
-        if (_windows.Count >= MaxKeys)
+        if (_slots.TryGetValue(key.Hash, out var slot) && WindowOf(key.Hash, slot) is var known)
         {
-            counts.KeysRefused++;
+            if (known.Key.Is(key)) return known;
+            setting.Counts.KeysRefused++; // another key has the same hash: what they know must not mix
             return null;
         }
 
-        return _windows[key.Text] = Make(key);
+        if (_slots.Count >= _sweepAt) Sweep();
+        if (_slots.Count >= MaxKeys)
+        {
+            setting.Counts.KeysRefused++;
+            return null;
+        }
+
+        var window = plan.Window(setting, key);
+        _slots[key.Hash] = new Slot(window, long.MaxValue);
+        _awake.Add(window);
+        return window;
+    }
+
+    private KeyWindow WindowOf(UInt128 hash, Slot slot)
+    {
+        if (slot.State is KeyWindow awake) return awake;
+        var window = coding.Read(plan, setting, (byte[])slot.State);
+        window.Step = _step;
+        CollectionsMarshal.GetValueRefOrNullRef(_slots, hash) = slot with { State = window };
+        _awake.Add(window);
+        return window;
+    }
+
+    private void Note(UInt128 hash, KeyWindow window) => CollectionsMarshal.GetValueRefOrNullRef(_slots, hash) = new Slot(window, window.Deadline);
+
+    private void End(UInt128 hash, KeyWindow window)
+    {
+        window.Finish();
+        window.IsGone = true;
+        _slots.Remove(hash);
     }
 
     // Costs as much as the keys that came since the last time.
     private void Sweep()
     {
-        foreach (var (key, window) in _windows)
-        {
-            if (!window.IsOver(_now)) continue;
-            window.PassTo(_now);
-            window.Finish();
-            _windows.Remove(key);
-        }
-
-        _sweepAt = Math.Min(MaxKeys, Math.Max(FirstSweep, _windows.Count * 2));
+        Judge();
+        PassTo(_now);
+        _sweepAt = Math.Min(MaxKeys, Math.Max(FirstSweep, _slots.Count * 2));
     }
 
-    private KeyWindow Make(GroupKey key) => plan.Correlation.Type switch
-    {
-        CorrelationType.EventCount => Counted(key, () => new EventCount(_thresholds)),
-        CorrelationType.ValueCount => Counted(key, () => new ValueCount(_thresholds, _fields)),
-        CorrelationType.ValueSum when _thresholds.HaveUpperBound => new WholeWindow(_setting, key, () => new ValueSum(_thresholds, _fields, mean: false)),
-        CorrelationType.ValueSum => new SlidingWindow(_setting, key, new ValueSum(_thresholds, _fields, mean: false), openerInAnchor: true),
-        CorrelationType.ValueAvg => new SlidingWindow(_setting, key, new ValueSum(_thresholds, _fields, mean: true), openerInAnchor: true),
-        CorrelationType.ValuePercentile =>
-            new SlidingWindow(_setting, key, new ValuePercentile(_thresholds, _fields, plan.Correlation.Percentile ?? 50), openerInAnchor: true),
-        CorrelationType.Absence => new AbsenceWindow(_setting, key, _rules),
-        CorrelationType.Silence => new SilenceWindow(_setting, key),
-        CorrelationType.FirstSeen => new FirstSeenWindow(_setting, key, _fields),
-        CorrelationType.Baseline => new BaselineWindow(_setting, key, _fields, _thresholds),
-        CorrelationType.Beacon => new BeaconWindow(_setting, key, _thresholds),
-        CorrelationType.TemporalOrdered => new OrderedWindow(_setting, key, _rules),
-        _ when RulesPresent.NeedsWholeWindow(_thresholds, plan.Expression) => new WholeWindow(_setting, key, Present),
-        _ => new TemporalWindow(_setting, key, _rules, Present()),
-    };
-
-    private KeyWindow Counted(GroupKey key, Func<Measure> measure) =>
-        _thresholds.HaveUpperBound ? new WholeWindow(_setting, key, measure) : new SlidingWindow(_setting, key, measure(), openerInAnchor: false);
-
-    private RulesPresent Present() => new(_thresholds, _rules, plan.Expression);
+    /// <param name="State">A window, or its bytes.</param>
+    /// <param name="Deadline">The first time to which time must go on before anything happens of itself.</param>
+    private readonly record struct Slot(object State, long Deadline);
 }

@@ -14,6 +14,9 @@ internal sealed class FieldNames
         _fields = references.ToImmutableDictionary(
             r => r.Key, r => Wanted(correlation).Select(f => Field(correlation, f, correlation.Rules[r.Value[0]])).ToImmutableArray(), StringComparer.Ordinal);
 
+    /// <summary>All names that it reads.</summary>
+    public IEnumerable<string> Names => _fields.Values.SelectMany(f => f);
+
     /// <summary>Every combination of the fields' values; none when a field has none.</summary>
     public IEnumerable<string> Tuples(Occurrence occurrence)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Waterguard.Detection.State;
 
 namespace Waterguard.Detection.Correlations;
 
@@ -22,6 +23,27 @@ internal sealed class FirstSeenWindow(WindowSetting setting, GroupKey key, Field
 
     public override void Finish()
     {
+    }
+
+    public override int Weight => _lastSeen.Count / 8;
+
+    public override long Deadline => Beyond(Now, _forget);
+
+    protected override void WriteState(StateWriter writer)
+    {
+        writer.Time(_first);
+        writer.Count(_lastSeen.Count);
+        foreach (var (value, last) in _lastSeen)
+        {
+            writer.Text(value);
+            writer.Time(last);
+        }
+    }
+
+    protected override void ReadState(StateReader reader)
+    {
+        _first = reader.Time();
+        for (var left = reader.Length(); left > 0; left--) _lastSeen[reader.Text()] = reader.Time();
     }
 
     // A key that was not seen at all for so long is a new one.

@@ -1,14 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Waterguard.Sigma.Correlations;
 
 namespace Waterguard.Detection.Correlations;
-
-/// <summary>One group: its values by group-by name, and all of them as one text.</summary>
-internal sealed record GroupKey(string Text, ImmutableSortedDictionary<string, string> Group)
-{
-    public static GroupKey None { get; } = new("", ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal));
-}
 
 /// <summary>Tells the groups that a match belongs to. Immutable.</summary>
 internal sealed class GroupKeys
@@ -16,23 +9,39 @@ internal sealed class GroupKeys
     /// <summary>A match with several values belongs to the group of each, up to this many groups.</summary>
     public const int MaxKeys = 64;
 
+    private static readonly GroupKey[] s_none = [GroupKey.None];
     private readonly ImmutableArray<string> _names;
-    private readonly ImmutableDictionary<string, ImmutableArray<string>> _fields;
+    private readonly Dictionary<string, string[]> _fields = new(StringComparer.Ordinal);
 
     /// <param name="references">Id of a rule -> the references that a correlation names it by.</param>
     public GroupKeys(Correlation correlation, IReadOnlyDictionary<string, ImmutableArray<int>> references)
     {
         _names = correlation.GroupBy;
-        _fields = references.ToImmutableDictionary(
-            r => r.Key, r => _names.Select(n => Field(correlation, n, correlation.Rules[r.Value[0]])).ToImmutableArray(), StringComparer.Ordinal);
+        foreach (var (id, places) in references) _fields[id] = [.. _names.Select(n => Field(correlation, n, correlation.Rules[places[0]]))];
     }
+
+    /// <summary>The fields that keys are made of, over all rules.</summary>
+    public IEnumerable<string> Fields => _fields.Values.SelectMany(f => f);
 
     /// <summary>The groups of a match; none when a value is missing.</summary>
     public IReadOnlyList<GroupKey> Of(Occurrence occurrence, CorrelationCounts counts)
     {
-        if (_names.IsEmpty) return [GroupKey.None];
-        List<ImmutableArray<string>> groups = [[]];
-        foreach (var field in _fields[occurrence.RuleId])
+        if (_names.IsEmpty) return s_none;
+        var fields = _fields[occurrence.RuleId];
+        var values = new string[fields.Length];
+        for (var i = 0; i < fields.Length; i++)
+        {
+            if (occurrence.ValuesOf(fields[i]) is not [var only]) return Several(fields, occurrence, counts);
+            values[i] = only;
+        }
+
+        return [new GroupKey(_names, values)];
+    }
+
+    private GroupKey[] Several(string[] fields, Occurrence occurrence, CorrelationCounts counts)
+    {
+        List<string[]> groups = [[]];
+        foreach (var field in fields)
         {
             var values = occurrence.ValuesOf(field).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
             if (values.Length == 0)
@@ -42,18 +51,13 @@ internal sealed class GroupKeys
             }
 
             counts.KeysCapped += Math.Max(0, ((long)groups.Count * values.Length) - MaxKeys);
-            groups = [.. groups.SelectMany(g => values.Select(v => g.Add(v))).Take(MaxKeys)];
+            groups = [.. groups.SelectMany(g => values.Select(v => (string[])[.. g, v])).Take(MaxKeys)];
         }
 
-        return groups.ConvertAll(Key);
+        return [.. groups.Select(g => new GroupKey(_names, g))];
     }
 
     // An alias stands for another field in each rule; a rule that the alias does not name has the field of that name.
     private static string Field(Correlation correlation, string name, string reference) =>
         correlation.Aliases.TryGetValue(name, out var perRule) && perRule.TryGetValue(reference, out var field) ? field : name;
-
-    // Lengths keep apart what values may hold.
-    private GroupKey Key(ImmutableArray<string> values) => new(
-        string.Concat(values.Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Length}:{v}"))),
-        _names.Zip(values).DistinctBy(p => p.First, StringComparer.Ordinal).ToImmutableSortedDictionary(p => p.First, p => p.Second, StringComparer.Ordinal));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Waterguard.Detection.State;
 using Waterguard.Sigma.Conditions;
 
 namespace Waterguard.Detection.Correlations;
@@ -19,6 +20,12 @@ internal abstract class Measure(Thresholds thresholds)
 
     /// <summary>An event that came in goes out.</summary>
     public abstract void Remove(Occurrence occurrence);
+
+    /// <summary>Writes what it has taken in.</summary>
+    public abstract void Write(StateWriter writer);
+
+    /// <summary>Becomes what was written; only once, before anything else.</summary>
+    public abstract void Read(StateReader reader);
 }
 
 /// <summary>How many matches.</summary>
@@ -35,6 +42,10 @@ internal sealed class EventCount(Thresholds thresholds) : Measure(thresholds)
     }
 
     public override void Remove(Occurrence occurrence) => _count--;
+
+    public override void Write(StateWriter writer) => writer.Count(_count);
+
+    public override void Read(StateReader reader) => _count = reader.Count();
 }
 
 /// <summary>How many different values, or tuples of them.</summary>
@@ -65,6 +76,21 @@ internal sealed class ValueCount(Thresholds thresholds, FieldNames fields) : Mea
             if (--_seen[tuple] == 0) _seen.Remove(tuple);
         }
     }
+
+    public override void Write(StateWriter writer)
+    {
+        writer.Count(_seen.Count);
+        foreach (var (tuple, times) in _seen)
+        {
+            writer.Text(tuple);
+            writer.Count(times);
+        }
+    }
+
+    public override void Read(StateReader reader)
+    {
+        for (var left = reader.Length(); left > 0; left--) _seen[reader.Text()] = (int)reader.Count();
+    }
 }
 
 /// <summary>Sum, or mean, of all values that are numbers.</summary>
@@ -89,6 +115,14 @@ internal sealed class ValueSum(Thresholds thresholds, FieldNames fields, bool me
         foreach (var number in numbers) _sum -= number;
         _count -= numbers.Count;
     }
+
+    public override void Write(StateWriter writer)
+    {
+        writer.Exact(_sum);
+        writer.Count(_count);
+    }
+
+    public override void Read(StateReader reader) => (_sum, _count) = (reader.Exact(), reader.Count());
 }
 
 /// <summary>Nearest-rank percentile: the least value that at least so many of a hundred do not exceed. Always a value that was seen.</summary>
@@ -114,6 +148,17 @@ internal sealed class ValuePercentile(Thresholds thresholds, FieldNames fields, 
     public override void Remove(Occurrence occurrence)
     {
         foreach (var number in fields.Numbers(occurrence, null)) _sorted.RemoveAt(_sorted.BinarySearch(number));
+    }
+
+    public override void Write(StateWriter writer)
+    {
+        writer.Count(_sorted.Count);
+        foreach (var number in _sorted) writer.Exact(number);
+    }
+
+    public override void Read(StateReader reader)
+    {
+        for (var left = reader.Length(); left > 0; left--) _sorted.Add(reader.Exact());
     }
 }
 
@@ -145,6 +190,16 @@ internal sealed class RulesPresent(Thresholds thresholds, RuleIndex rules, Condi
     public override void Remove(Occurrence occurrence)
     {
         foreach (var rule in rules.Of(occurrence.RuleId)) _counts[rule]--;
+    }
+
+    public override void Write(StateWriter writer)
+    {
+        foreach (var count in _counts) writer.Count(count);
+    }
+
+    public override void Read(StateReader reader)
+    {
+        for (var i = 0; i < _counts.Length; i++) _counts[i] = (int)reader.Count();
     }
 
     private bool Judge(Condition condition, Func<int, bool> present) => condition switch

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Waterguard.Detection.State;
 
 namespace Waterguard.Detection.Correlations;
 
@@ -17,6 +18,14 @@ internal sealed class SilenceWindow(WindowSetting setting, GroupKey key) : KeyWi
     public override void Finish()
     {
     }
+
+    protected override void WriteState(StateWriter writer)
+    {
+        _trail.Write(writer);
+        writer.Text(_last);
+    }
+
+    protected override void ReadState(StateReader reader) => (_trail, _last) = (ReadTrail(reader), reader.Text());
 
     protected override void Advance(long now)
     {

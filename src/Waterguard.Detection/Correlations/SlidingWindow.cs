@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Waterguard.Detection.State;
 
 namespace Waterguard.Detection.Correlations;
 
@@ -13,6 +14,8 @@ internal sealed class SlidingWindow(WindowSetting setting, GroupKey key, Measure
     private ImmutableArray<string> _anchor;
     private long _opened;
     private double _worst;
+
+    public override int Weight => _events.Count;
 
     public override void Judge()
     {
@@ -39,6 +42,30 @@ internal sealed class SlidingWindow(WindowSetting setting, GroupKey key, Measure
         if (_events.Count <= WindowSetting.MaxEvents) return;
         measure.Remove(_events.Dequeue());
         Setting.Counts.WindowsCapped++;
+    }
+
+    protected override void WriteState(StateWriter writer)
+    {
+        WriteEvents(writer, _events);
+        writer.Flag(_trail is not null);
+        if (_trail is null) return;
+        _trail.Write(writer);
+        writer.Texts(_anchor);
+        writer.Time(_opened);
+        writer.Real(_worst);
+    }
+
+    protected override void ReadState(StateReader reader)
+    {
+        var counted = new CorrelationCounts(); // they were, when they came
+        foreach (var one in ReadEvents(reader))
+        {
+            measure.Add(one, counted);
+            _events.Enqueue(one);
+        }
+
+        if (!reader.Flag()) return;
+        (_trail, _anchor, _opened, _worst) = (ReadTrail(reader), reader.Texts(), reader.Time(), reader.Real());
     }
 
     private void Open()

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using Waterguard.Detection.State;
 
 namespace Waterguard.Detection.Correlations;
 
@@ -20,6 +20,27 @@ internal sealed class TemporalWindow(WindowSetting setting, GroupKey key, RuleIn
 
     public override void Finish()
     {
+    }
+
+    protected override void WriteState(StateWriter writer)
+    {
+        for (var i = 0; i < _latest.Length; i++)
+        {
+            // One record that several rules took is kept once.
+            var known = Array.IndexOf(_latest, _latest[i]);
+            writer.Count(_latest[i] is null ? 0 : known < i ? known + 2 : 1);
+            if (_latest[i] is { } one && known == i) writer.Write(one, Setting.NamesRead);
+        }
+    }
+
+    protected override void ReadState(StateReader reader)
+    {
+        for (var i = 0; i < _latest.Length; i++)
+        {
+            var kind = reader.Count();
+            if (kind < 0 || kind - 2 >= i) throw StateReader.Damaged();
+            _latest[i] = kind switch { 0 => null, 1 => reader.Occurrence(Setting.Raws), _ => _latest[kind - 2] };
+        }
     }
 
     protected override void Advance(long now)
@@ -58,6 +79,19 @@ internal sealed class OrderedWindow(WindowSetting setting, GroupKey key, RuleInd
 
     public override void Finish()
     {
+    }
+
+    protected override void WriteState(StateWriter writer)
+    {
+        foreach (var chain in _chains) WriteEvents(writer, chain?.Steps() ?? []);
+    }
+
+    protected override void ReadState(StateReader reader)
+    {
+        for (var i = 0; i < _chains.Length; i++)
+        {
+            foreach (var one in ReadEvents(reader)) _chains[i] = new Chain(_chains[i], one);
+        }
     }
 
     protected override void Advance(long now)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Waterguard.Detection.Matching;
+using Waterguard.Detection.State;
 
 namespace Waterguard.Detection.Correlations;
 
@@ -58,6 +59,37 @@ internal sealed class Trail(ImmutableArray<string> names)
 
     public ImmutableDictionary<string, ImmutableArray<string>> Values() =>
         _values.ToImmutableDictionary(v => v.Key, v => v.Value.ToImmutableArray(), StringComparer.Ordinal);
+
+    public void Write(StateWriter writer)
+    {
+        writer.Count(Count);
+        writer.Count(Events);
+        writer.Time(Start);
+        writer.Time(End);
+        writer.Count(_first.Count);
+        foreach (var one in _first) writer.Write(one);
+        // A short trail's last events are its first: written once.
+        var last = _last.SequenceEqual(_first) ? 0 : _last.Count;
+        writer.Count(last);
+        foreach (var one in _last.Take(last)) writer.Write(one);
+        writer.Named(_entities.Select(e => KeyValuePair.Create(e.Key, e.Value.ToImmutableArray())));
+        writer.Named(_values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => KeyValuePair.Create(v.Key, v.Value.ToImmutableArray())));
+    }
+
+    public void Read(StateReader reader, IRawPlaces? raws)
+    {
+        (Count, Events, Start, End) = (reader.Count(), reader.Count(), reader.Time(), reader.Time());
+        _first.AddRange(reader.Evidence(raws));
+        var last = reader.Evidence(raws);
+        _last.AddRange(last.Length > 0 ? last.Select(one => _first.Find(f => AreSame(f, one)) ?? one) : _first);
+        foreach (var (kind, names) in reader.Named()) _entities[kind] = new SortedSet<string>(names, StringComparer.Ordinal);
+        foreach (var (name, values) in reader.Named()) _values[name] = [.. values];
+    }
+
+    // One record that was written twice is one again.
+    private static bool AreSame(Evidence left, Evidence right) =>
+        left with { Raw = null } == right with { Raw = null }
+        && (left.Raw is null ? right.Raw is null : right.Raw is not null && left.Raw.Place == right.Raw.Place && (left.Raw.Place is not null || left.Raw.Read().Span.SequenceEqual(right.Raw.Read().Span)));
 
     private void Show(ImmutableArray<Evidence> evidence)
     {

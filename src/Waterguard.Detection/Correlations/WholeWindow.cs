@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Waterguard.Detection.State;
 
 namespace Waterguard.Detection.Correlations;
 
@@ -20,6 +21,39 @@ internal sealed class WholeWindow(WindowSetting setting, GroupKey key, Func<Meas
     {
         CloseWindow();
         CloseEpisode();
+    }
+
+    public override long Deadline => _measure is not null ? Beyond(_start, Setting.Span) : base.Deadline;
+
+    protected override void WriteState(StateWriter writer)
+    {
+        writer.Flag(_measure is not null);
+        if (_measure is not null)
+        {
+            _measure.Write(writer);
+            _trail.Write(writer);
+            writer.Text(_firstRecord);
+            writer.Time(_start);
+        }
+
+        writer.Flag(_episode is not null);
+        if (_episode is null) return;
+        _episode.Trail.Write(writer);
+        writer.Time(_episode.Opened);
+        writer.Text(_episode.FirstRecord);
+        writer.Real(_episode.Worst);
+    }
+
+    protected override void ReadState(StateReader reader)
+    {
+        if (reader.Flag())
+        {
+            _measure = newMeasure();
+            _measure.Read(reader);
+            (_trail, _firstRecord, _start) = (ReadTrail(reader), reader.Text(), reader.Time());
+        }
+
+        if (reader.Flag()) _episode = new Episode(ReadTrail(reader), reader.Time(), reader.Text()) { Worst = reader.Real() };
     }
 
     protected override void Advance(long now)

@@ -24,8 +24,11 @@ public sealed record Evidence(string Source, string File, long Line, long Offset
 /// <summary>A copy of a record's bytes, wherever its holder keeps it.</summary>
 public abstract class RawRecord
 {
-    /// <summary>The bytes.</summary>
+    /// <summary>The bytes; none where what held them has let them go.</summary>
     public abstract ReadOnlyMemory<byte> Read();
+
+    /// <summary>Where the holder keeps them, so that they can be found again by <see cref="State.IRawPlaces"/>; null where they are only here.</summary>
+    public virtual (long At, int Length)? Place => null;
 
     /// <summary>A copy that is kept in memory.</summary>
     public static implicit operator RawRecord(byte[] bytes) => new InMemory(bytes);

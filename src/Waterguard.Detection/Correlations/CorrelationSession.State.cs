@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+
+namespace Waterguard.Detection.Correlations;
+
+/// <content>What it knows, taken out and put in again. Matches that wait are not part of it: whoever goes on from it offers them again, and those that were judged are late then.</content>
+public sealed partial class CorrelationSession
+{
+    private const int RecentKept = 4096;
+
+    /// <summary>Time before which all matches were judged; null: none were.</summary>
+    public DateTimeOffset? Watermark => _watermark is > 0 and < long.MaxValue ? new DateTimeOffset(_watermark, TimeSpan.Zero) : null;
+
+    /// <summary>Everything that it knows.</summary>
+    public SessionState State() => new(Head().Write(), Keyed(run => run.Hashes));
+
+    /// <summary>What has changed since this was last asked. Needs <see cref="SessionOptions.NotesChanges"/>.</summary>
+    public SessionState TakeChanges()
+    {
+        if (!_options.NotesChanges) throw new InvalidOperationException("the session does not note what changes");
+        return new SessionState(Head().Write(), Keyed(run => run.TakeDirty()));
+    }
+
+    /// <summary>Goes on from what another session knew. Only before anything else. A correlation that means something else than then starts from nothing.</summary>
+    /// <exception cref="InvalidDataException">The head is damaged, or of a later version.</exception>
+    public RestoredState Restore(SessionState state)
+    {
+        var head = SessionHead.Read(state.Head.ToArray(), _options.Raws);
+        var coding = new StateCoding(head.Words);
+        var restarted = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var plans = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var stage in head.Stages)
+        {
+            var plan = Array.FindIndex(_stages, s => s.Plan.Correlation.Header.Id == stage.Id);
+            if (plan < 0) restarted[stage.Id] = "there is no such correlation any more";
+            else if (_stages[plan].Plan.Meaning != stage.Meaning) restarted[stage.Id] = "it means something else now";
+            else Resume(plans[stage.Id] = plan, stage);
+        }
+
+        _watermark = head.Watermark;
+        foreach (var (record, ticks) in head.Recent) _recent.Restore(record, ticks);
+        return new RestoredState(Restore(state.Keys, plans, coding, restarted), restarted);
+    }
+
+    private void Resume(int plan, StageHead stage)
+    {
+        (_stages[plan].Passed, _stages[plan].Told) = (stage.Passed, stage.Told);
+        foreach (var one in stage.Queue)
+        {
+            if (_stages[plan].Plan.References.ContainsKey(one.RuleId)) _stages[plan].Queue.Enqueue(one, one);
+        }
+    }
+
+    private long Restore(IEnumerable<KeyState> keys, Dictionary<string, int> plans, StateCoding coding, SortedDictionary<string, string> restarted)
+    {
+        var restored = 0L;
+        foreach (var (correlation, hash, bytes) in keys)
+        {
+            if (bytes is not { } state || !plans.TryGetValue(correlation, out var plan)) continue;
+            try
+            {
+                _shards[_stages[plan].Plan.ShardOf(hash)].RunOf(plan).Restore(state.ToArray(), coding);
+                restored++;
+            }
+            catch (InvalidDataException e)
+            {
+                restarted[correlation] = $"the state of some key: {e.Message}";
+            }
+        }
+
+        return restored;
+    }
+
+    private SessionHead Head() => new(
+        _words, _watermark,
+        [.. _stages.Select(s => new StageHead(
+            s.Plan.Correlation.Header.Id, s.Plan.Meaning, s.Passed, s.Told, [.. s.Queue.UnorderedItems.Select(q => q.Element).Order(Occurrence.Order)]))],
+        [.. _recent.All.Skip(Math.Max(0, _recent.All.Count - RecentKept))]);
+
+    private IEnumerable<KeyState> Keyed(Func<CorrelationRun, IEnumerable<UInt128>> which)
+    {
+        foreach (var shard in _shards)
+        {
+            for (var plan = 0; plan < _stages.Length; plan++)
+            {
+                if (shard.RunOrNone(plan) is not { } run) continue;
+                foreach (var hash in which(run)) yield return new KeyState(_stages[plan].Plan.Correlation.Header.Id, hash, run.StateOf(hash));
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Waterguard.Detection.State;
+
+namespace Waterguard.Detection.Correlations;
+
+/// <summary>One group: a value for each group-by name. Immutable.</summary>
+internal sealed class GroupKey(ImmutableArray<string> names, string[] values)
+{
+    /// <summary>The only group of a correlation without group-by.</summary>
+    public static GroupKey None { get; } = new([], []);
+
+    public ReadOnlySpan<string> Values => values;
+
+    /// <summary>Under which the group's state is kept.</summary>
+    public UInt128 Hash { get; } = StableHash.Of(values);
+
+    /// <summary>All values as one text: lengths keep apart what values may hold.</summary>
+    public string Text => string.Concat(values.Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Length}:{v}")));
+
+    /// <summary>Group-by name -> value.</summary>
+    public ImmutableSortedDictionary<string, string> Group =>
+        names.Zip(values).DistinctBy(p => p.First, StringComparer.Ordinal).ToImmutableSortedDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
+
+    public bool Is(GroupKey other) => Values.SequenceEqual(other.Values);
+}
