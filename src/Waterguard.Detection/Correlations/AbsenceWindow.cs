@@ -8,7 +8,9 @@ namespace Waterguard.Detection.Correlations;
 internal sealed class AbsenceWindow : KeyWindow
 {
     private const int TriggerRole = 0;
+    private const int NearSpans = 4; // a companion that far away is worth naming: the key is remembered as long
     private readonly RuleIndex _rules;
+    private readonly long _near;
     private readonly bool _before;
     private readonly bool _after;
     private readonly Queue<Occurrence> _waiting = [];
@@ -19,13 +21,16 @@ internal sealed class AbsenceWindow : KeyWindow
         : base(setting, key)
     {
         _rules = rules;
+        _near = setting.Span > long.MaxValue / (2 * NearSpans) ? setting.Span : setting.Span * NearSpans;
         var within = setting.Correlation.Extension.Within;
         (_before, _after) = (within is "before" or "around", within is "after" or "around");
     }
 
     public override int Weight => _waiting.Count;
 
-    public override long Deadline => _waiting.TryPeek(out var trigger) ? Math.Min(base.Deadline, Beyond(DeadlineOf(trigger), 0)) : base.Deadline;
+    public override long Deadline => _waiting.TryPeek(out var trigger) ? Math.Min(Beyond(Now, _near), Beyond(DeadlineOf(trigger), 0)) : Beyond(Now, _near);
+
+    public override bool IsOver(long now) => now - _near > Now;
 
     public override void Judge()
     {
@@ -93,12 +98,14 @@ internal sealed class AbsenceWindow : KeyWindow
 
         var trail = new Trail(Setting.ReasonNames);
         trail.Add(trigger);
-        Report(trail, DeadlineOf(trigger), 0, [trigger.RecordId], explanation: Explain(from, DeadlineOf(trigger)));
+        Report(trail, DeadlineOf(trigger), 0, [trigger.RecordId], explanation: Explain(trigger.Ticks, from, DeadlineOf(trigger)));
     }
 
-    private string Explain(long from, long to)
+    private string Explain(long trigger, long from, long to)
     {
-        var nearest = _lastCompanion == long.MinValue || _lastCompanion > to ? "there was none before" : string.Create(CultureInfo.InvariantCulture, $"the last one before was at {At(_lastCompanion):yyyy-MM-dd HH:mm:ss}Z");
+        var nearest = _lastCompanion == long.MinValue || _lastCompanion > to || _lastCompanion < trigger - _near
+            ? string.Create(CultureInfo.InvariantCulture, $"there was none in the {TimeSpan.FromTicks(_near):g} before")
+            : string.Create(CultureInfo.InvariantCulture, $"the last one before was at {At(_lastCompanion):yyyy-MM-dd HH:mm:ss}Z");
         return string.Create(CultureInfo.InvariantCulture, $"no {Setting.Correlation.Rules[1]} from {At(from):yyyy-MM-dd HH:mm:ss}Z to {At(to):HH:mm:ss}Z; {nearest}");
     }
 }

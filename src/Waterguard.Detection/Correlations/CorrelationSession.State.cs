@@ -83,7 +83,7 @@ public sealed partial class CorrelationSession
             for (var plan = 0; plan < _stages.Length; plan++)
             {
                 if (shard.RunOrNone(plan) is not { } run) continue;
-                foreach (var hash in which(run)) yield return new KeyState(_stages[plan].Plan.Correlation.Header.Id, hash, run.StateOf(hash));
+                foreach (var hash in which(run)) yield return new KeyState(_stages[plan].Plan.Correlation.Header.Id, hash, run.StateOf(hash) is { } state ? (ReadOnlyMemory<byte>?)state : null);
             }
         }
     }

@@ -52,7 +52,7 @@ public sealed class CorrelationPropertyTests
             var distinct = Unambiguous(run.Matches);
             var kept = distinct.ToHashSet(ReferenceEqualityComparer.Instance);
             return Full(engine.Run(distinct)) == Full(engine.Run(run.Shuffled.Where(kept.Contains)));
-        }).QuickCheckThrowOnFailure();
+        }).Check(Fixed.Seed(11));
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public sealed class CorrelationPropertyTests
             Assert.Equal(0, session.Waiting);
             var together = engine.Run([.. arriving.Select(a => a.Match)], delivery).Findings;
             return Sorted(together) == Sorted(final);
-        }).QuickCheckThrowOnFailure();
+        }).Check(Fixed.Seed(11));
 
         static string Sorted(IEnumerable<CorrelationFinding> findings) => string.Join('\n', findings.Select(One).Order(StringComparer.Ordinal));
     }
