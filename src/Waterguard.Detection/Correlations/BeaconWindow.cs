@@ -46,8 +46,9 @@ internal sealed class BeaconWindow(WindowSetting setting, GroupKey key, Threshol
         writer.Text(_kind.Destination);
         writer.Text(_kind.Port);
         writer.Text(_kind.Protocol);
-        writer.Real(_strength);
+        writer.Flag(_strength > 0);
         if (_strength <= 0) return;
+        writer.Real(_strength);
         writer.Time(_opened);
         writer.Text(_anchor);
         _rhythm.Write(writer);
@@ -59,8 +60,9 @@ internal sealed class BeaconWindow(WindowSetting setting, GroupKey key, Threshol
         if (reader.Flag()) _trail = ReadTrail(reader);
         (_first, _judgeAt) = (reader.Text(), (int)reader.Count());
         _kind = (reader.TextOrNull(), reader.TextOrNull(), reader.TextOrNull());
+        if (!reader.Flag()) return;
         _strength = reader.Real();
-        if (_strength > 0) (_opened, _anchor, _rhythm) = (reader.Time(), reader.Text(), Rhythm.Read(reader));
+        (_opened, _anchor, _rhythm) = (reader.Time(), reader.Text(), Rhythm.Read(reader));
     }
 
     // Nothing that was is within the time span any more: what comes is another beginning.

@@ -13,7 +13,7 @@ public sealed class CorrelationEngine
     private static readonly long LeastHorizon = TimeSpan.FromHours(1).Ticks;
     private readonly ImmutableArray<CorrelationPlan> _plans;
     private static readonly string[] s_kinds = ["container", "pod", "workload", "image", "node", "cluster", "identity", "address", "resource"];
-    private readonly StateWords _words;
+    private readonly ImmutableArray<string> _words;
     private readonly RuleCollection _rules;
     private readonly long _horizon;
 
@@ -39,8 +39,10 @@ public sealed class CorrelationEngine
 
         _plans = plans.ToImmutable();
         _horizon = _plans.IsEmpty ? 0 : Math.Max(LeastHorizon, _plans.Max(p => p.Settles));
-        _words = new StateWords(
-            [.. _plans.SelectMany(p => p.References.Keys), .. _plans.Select(p => p.Correlation.Header.Id), .. _plans.SelectMany(p => p.NamesRead), .. s_kinds, .. rules.Rules.Select(r => $"{r.LogSource.Product}.{r.LogSource.Service}")]);
+        _words =
+        [
+            .. _plans.SelectMany(p => p.References.Keys).Concat(_plans.Select(p => p.Correlation.Header.Id)).Concat(_plans.SelectMany(p => p.NamesRead)).Concat(s_kinds).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>What a beacon reads of a call besides the names that it is written with.</summary>
@@ -66,7 +68,7 @@ public sealed class CorrelationEngine
 
     /// <summary>The same correlations over matches that go on coming.</summary>
     /// <param name="found">Told of every finding: at once when a condition is met, and with <see cref="CorrelationFinding.IsFinal"/> when nothing can be added any more.</param>
-    public CorrelationSession Open(Action<CorrelationFinding> found, SessionOptions? options = null) => new(_plans, _rules, _words, _horizon, found, options ?? SessionOptions.Default);
+    public CorrelationSession Open(Action<CorrelationFinding> found, SessionOptions? options = null) => new(_plans, _rules, new StateWords(_words), _horizon, found, options ?? SessionOptions.Default);
 
     private static void Keep(CorrelationFinding finding, List<CorrelationFinding> findings)
     {

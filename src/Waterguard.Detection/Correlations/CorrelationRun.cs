@@ -24,7 +24,7 @@ internal sealed class CorrelationRun(CorrelationPlan plan, WindowSetting setting
     public int Keys => _slots.Count;
 
     /// <summary>Keys whose state changed, or ended, since they were last taken; null where nobody takes them.</summary>
-    public HashSet<UInt128>? Dirty { get; init; }
+    public HashSet<UInt128>? Dirty { get; set; }
 
     /// <summary>The next occurrence, not earlier than the one before.</summary>
     public void Add(GroupKey key, Occurrence occurrence)
@@ -95,8 +95,8 @@ internal sealed class CorrelationRun(CorrelationPlan plan, WindowSetting setting
     /// <summary>The keys whose state changed, or ended, since this was last asked.</summary>
     public IReadOnlyCollection<UInt128> TakeDirty()
     {
-        UInt128[] taken = [.. Dirty ?? []];
-        Dirty?.Clear();
+        if (Dirty is not { Count: > 0 } taken) return [];
+        Dirty = []; // its room goes with it
         return taken;
     }
 

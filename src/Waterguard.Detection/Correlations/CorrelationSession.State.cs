@@ -11,13 +11,13 @@ public sealed partial class CorrelationSession
     public DateTimeOffset? Watermark => _watermark is > 0 and < long.MaxValue ? new DateTimeOffset(_watermark, TimeSpan.Zero) : null;
 
     /// <summary>Everything that it knows.</summary>
-    public SessionState State() => new(Head().Write(), Keyed(run => run.Hashes));
+    public SessionState State() => Whole([.. Keyed(run => run.Hashes)]);
 
     /// <summary>What has changed since this was last asked. Needs <see cref="SessionOptions.NotesChanges"/>.</summary>
     public SessionState TakeChanges()
     {
         if (!_options.NotesChanges) throw new InvalidOperationException("the session does not note what changes");
-        return new SessionState(Head().Write(), Keyed(run => run.TakeDirty()));
+        return Whole([.. Keyed(run => run.TakeDirty())]);
     }
 
     /// <summary>Goes on from what another session knew. Only before anything else. A correlation that means something else than then starts from nothing.</summary>
@@ -40,6 +40,9 @@ public sealed partial class CorrelationSession
         foreach (var (record, ticks) in head.Recent) _recent.Restore(record, ticks);
         return new RestoredState(Restore(state.Keys, plans, coding, restarted), restarted);
     }
+
+    // The head comes last: it has the words that the keys were written with.
+    private SessionState Whole(List<KeyState> keys) => new(Head().Write(), keys);
 
     private void Resume(int plan, StageHead stage)
     {

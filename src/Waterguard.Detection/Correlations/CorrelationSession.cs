@@ -9,7 +9,8 @@ namespace Waterguard.Detection.Correlations;
 /// <param name="Threads">How many threads drive the shards; what is found does not depend on it.</param>
 /// <param name="Raws">Finds copies of records again that state names by their places; null: state holds the copies.</param>
 /// <param name="NotesChanges">Whether <see cref="CorrelationSession.TakeChanges"/> will be asked: what changed is noted for it.</param>
-public sealed record SessionOptions(int Threads = 1, IRawPlaces? Raws = null, bool NotesChanges = false)
+/// <param name="RecentRecords">How many records are remembered, so that copies are not counted again: some seventy bytes each.</param>
+public sealed record SessionOptions(int Threads = 1, IRawPlaces? Raws = null, bool NotesChanges = false, int RecentRecords = 1 << 17)
 {
     /// <summary>One thread, nothing stored.</summary>
     public static SessionOptions Default { get; } = new();
@@ -36,7 +37,7 @@ public sealed partial class CorrelationSession
         ImmutableArray<CorrelationPlan> plans, RuleCollection rules, StateWords words, long horizon, Action<CorrelationFinding> found, SessionOptions options)
     {
         (_rules, _words, _found, _options) = (rules, words, found, options);
-        _recent = new RecentRecords(horizon, _counts);
+        _recent = new RecentRecords(horizon, options.RecentRecords, _counts);
         _consumers = plans.SelectMany((p, i) => p.References.Keys.Select(id => (Id: id, Plan: i))).GroupBy(c => c.Id, StringComparer.Ordinal)
             .ToImmutableDictionary(g => g.Key, g => g.Select(c => c.Plan).ToArray(), StringComparer.Ordinal);
         _stages = [.. plans.Select(p => new Stage(p))];

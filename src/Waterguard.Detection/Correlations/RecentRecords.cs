@@ -4,18 +4,15 @@ namespace Waterguard.Detection.Correlations;
 
 /// <summary>Which records a rule has matched lately, so that a copy is not counted again. A copy has the time of its first as a rule; where stages of one record differ in time, they lie close
 /// together. Bounded: what is forgotten before the longest window is over is counted. Not thread-safe.</summary>
-internal sealed class RecentRecords(long horizon, CorrelationCounts counts)
+internal sealed class RecentRecords(long horizon, int most, CorrelationCounts counts)
 {
-    /// <summary>How many are remembered at most.</summary>
-    public const int Most = 1 << 18;
-
     private readonly HashSet<UInt128> _known = [];
     private readonly Queue<(UInt128 Record, long Ticks)> _order = [];
 
     /// <summary>Remembers an occurrence; false when it was known. They come in the order of time.</summary>
     public bool IsNew(Occurrence one)
     {
-        while (_order.TryPeek(out var oldest) && (oldest.Ticks < one.Ticks - horizon || _order.Count >= Most))
+        while (_order.TryPeek(out var oldest) && (oldest.Ticks < one.Ticks - horizon || _order.Count >= most))
         {
             if (oldest.Ticks >= one.Ticks - horizon) counts.CopiesForgotten++;
             _known.Remove(_order.Dequeue().Record);

@@ -9,11 +9,10 @@ namespace Waterguard.Detection.Correlations;
 internal sealed record SessionHead(StateWords Words, long Watermark, ImmutableArray<StageHead> Stages, ImmutableArray<(UInt128 Record, long Ticks)> Recent)
 {
     private const int Version = 1;
-    private static readonly StateWords s_none = new([]);
 
     public byte[] Write()
     {
-        var writer = new StateWriter(s_none);
+        var writer = new StateWriter(StateWords.None);
         writer.Count(Version);
         writer.Texts(Words.All);
         writer.Time(Watermark);
@@ -42,9 +41,9 @@ internal sealed record SessionHead(StateWords Words, long Watermark, ImmutableAr
     /// <exception cref="InvalidDataException">The bytes are damaged, or of a later version.</exception>
     public static SessionHead Read(byte[] bytes, IRawPlaces? raws)
     {
-        var reader = new StateReader(bytes, s_none);
+        var reader = new StateReader(bytes, StateWords.None);
         if (reader.Count() is var version && version != Version) throw new InvalidDataException($"stored state is of version {version}; this program reads {Version}");
-        var words = StateWords.InOrder(reader.Texts());
+        var words = new StateWords(reader.Texts());
         var watermark = reader.Time();
         var stages = new StageHead[reader.Length()];
         for (var i = 0; i < stages.Length; i++)

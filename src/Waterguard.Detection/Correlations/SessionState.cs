@@ -2,8 +2,8 @@ namespace Waterguard.Detection.Correlations;
 
 /// <summary>What a session knows at one moment, so that another one can go on from there.</summary>
 /// <param name="Head">All but the keys: small, written whole each time.</param>
-/// <param name="Keys">The state of keys. Valid until the session goes on.</param>
-public sealed record SessionState(ReadOnlyMemory<byte> Head, IEnumerable<KeyState> Keys);
+/// <param name="Keys">The state of keys.</param>
+public sealed record SessionState(ReadOnlyMemory<byte> Head, IReadOnlyList<KeyState> Keys);
 
 /// <summary>The state of one key of one correlation.</summary>
 /// <param name="Correlation">The correlation's id.</param>

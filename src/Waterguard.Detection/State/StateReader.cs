@@ -11,6 +11,9 @@ internal sealed class StateReader(byte[] bytes, StateWords words)
     private int _at;
     private long _time;
 
+    /// <summary>The entities that were read last.</summary>
+    public ImmutableSortedDictionary<string, ImmutableArray<string>>? Entities { get; set; }
+
     public bool AtEnd => _at == bytes.Length;
 
     public long Count()
@@ -41,7 +44,11 @@ internal sealed class StateReader(byte[] bytes, StateWords words)
 
     public bool Flag() => Count() != 0;
 
-    public long Time() => _time = unchecked(_time + Number());
+    public long Time()
+    {
+        var code = Number();
+        return _time = unchecked(_time + (code == 1 ? Number() : (code & 1) == 0 ? code / 2 * TimeSpan.TicksPerMillisecond : (code - 1) / 2));
+    }
 
     public byte[] Bytes() => Take(Length()).ToArray();
 
@@ -75,7 +82,7 @@ internal sealed class StateReader(byte[] bytes, StateWords words)
         return (tag & 3) switch
         {
             0 => New(Encoding.UTF8.GetString(Take((int)number))),
-            1 => words.At((int)number) ?? throw Damaged(),
+            1 => words.At(number) ?? throw Damaged(),
             2 when number < _texts.Count => _texts[(int)number],
             _ => throw Damaged(),
         };

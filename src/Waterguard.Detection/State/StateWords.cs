@@ -1,36 +1,48 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 namespace Waterguard.Detection.State;
 
-/// <summary>Words that stored state is full of (names of fields, ids of rules, kinds of entities): written as numbers. Stored beside the state, so that what is read back is read by the
-/// words that it was written with. Immutable.</summary>
-public sealed class StateWords
+/// <summary>Words that stored state is full of (names of fields, ids of rules, kinds of entities, files): written as numbers. Stored beside the state, so that what is read back is read by
+/// the words that it was written with. Thread-safe.</summary>
+internal sealed class StateWords
 {
-    private readonly ImmutableArray<string> _words;
-    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    /// <summary>How many are learnt at most, besides those that were known from the beginning.</summary>
+    public const int MostLearnt = 4096;
 
-    /// <param name="words">In any order.</param>
-    public StateWords(IEnumerable<string> words)
-        : this([.. words.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])
+    private readonly ConcurrentDictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private readonly int _most;
+    private volatile ImmutableList<string> _words;
+
+    /// <param name="words">In the order of their numbers.</param>
+    /// <param name="learns">How many more may be learnt.</param>
+    public StateWords(IEnumerable<string> words, int learns = MostLearnt)
     {
+        _words = [.. words.Distinct(StringComparer.Ordinal)];
+        _most = _words.Count + learns;
+        foreach (var word in _words) _numbers[word] = _numbers.Count;
     }
 
-    private StateWords(ImmutableArray<string> words)
-    {
-        _words = words;
-        for (var i = 0; i < words.Length; i++) _numbers[words[i]] = i;
-    }
+    /// <summary>No words, ever: what is written by them can be read by anybody.</summary>
+    public static StateWords None { get; } = new([], 0);
 
     /// <summary>All of them, in the order of their numbers.</summary>
-    public ImmutableArray<string> All => _words;
+    public ImmutableArray<string> All => [.. _words];
 
-    /// <summary>The words that were stored.</summary>
-    public static StateWords InOrder(ImmutableArray<string> words) => new(words);
+    /// <summary>The number of a word; it is learnt where there is room.</summary>
+    public void Learn(string word)
+    {
+        if (_numbers.ContainsKey(word) || _words.Count >= _most) return;
+        lock (_lock)
+        {
+            if (_words.Count >= _most || _numbers.ContainsKey(word)) return;
+            _words = _words.Add(word);
+            _numbers[word] = _words.Count - 1;
+        }
+    }
 
-    /// <summary>Whether a number means the same in both.</summary>
-    public bool AreThoseOf(StateWords other) => _words.AsSpan().SequenceEqual(other._words.AsSpan());
+    public bool TryNumber(string word, out int number) => _numbers.TryGetValue(word, out number);
 
-    internal bool TryNumber(string word, out int number) => _numbers.TryGetValue(word, out number);
-
-    internal string? At(int number) => (uint)number < (uint)_words.Length ? _words[number] : null;
+    public string? At(long number) => number >= 0 && number < _words.Count ? _words[(int)number] : null;
 }

@@ -8,9 +8,13 @@ namespace Waterguard.Detection.State;
 /// <summary>Writes state as few bytes as it goes: small numbers are short, a text is written once and then named. Read back by <see cref="StateReader"/>. Not thread-safe.</summary>
 internal sealed class StateWriter(StateWords words)
 {
+    private const double FarApart = 1L << 60;
     private readonly ArrayBufferWriter<byte> _bytes = new(256);
     private readonly Dictionary<string, int> _texts = new(StringComparer.Ordinal);
     private long _time;
+
+    /// <summary>The entities that were written last: the next ones are the same as a rule.</summary>
+    public ImmutableSortedDictionary<string, ImmutableArray<string>>? Entities { get; set; }
 
     public ReadOnlySpan<byte> Written => _bytes.WrittenSpan;
 
@@ -20,6 +24,7 @@ internal sealed class StateWriter(StateWords words)
         _bytes.ResetWrittenCount();
         _texts.Clear();
         _time = 0;
+        Entities = null;
     }
 
     /// <summary>A number of at least 0.</summary>
@@ -41,8 +46,15 @@ internal sealed class StateWriter(StateWords words)
     /// <summary>A time in ticks; short near the one before.</summary>
     public void Time(long ticks)
     {
-        Number(unchecked(ticks - _time));
+        var later = unchecked(ticks - _time);
         _time = ticks;
+        if (later % TimeSpan.TicksPerMillisecond == 0) Number(later / TimeSpan.TicksPerMillisecond * 2);
+        else if (Math.Abs((double)later) < FarApart) Number((later * 2) + 1);
+        else
+        {
+            Number(1); // no time lies 0 ticks later and is no whole number of milliseconds
+            Number(later);
+        }
     }
 
     public void Bytes(ReadOnlySpan<byte> bytes)
@@ -87,6 +99,13 @@ internal sealed class StateWriter(StateWords words)
         else if (words.TryNumber(text, out var word)) Count((((long)word + 1) << 2) | 1);
         else if (_texts.TryGetValue(text, out var known)) Count((((long)known + 1) << 2) | 2);
         else New(text);
+    }
+
+    /// <summary>A text that much of the state has in common.</summary>
+    public void Word(string text)
+    {
+        words.Learn(text);
+        Text(text);
     }
 
     public void Texts(ImmutableArray<string> texts)

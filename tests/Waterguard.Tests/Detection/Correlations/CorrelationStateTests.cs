@@ -128,7 +128,7 @@ public sealed class CorrelationStateTests
             }
 
             session = engine.Open(f => Keep(f, final), options);
-            Assert.Empty(session.Restore(new SessionState(changes.Head, stored.Values)).Restarted);
+            Assert.Empty(session.Restore(new SessionState(changes.Head, [.. stored.Values])).Restarted);
             for (var again = 0; again <= i; again++) session.Offer(arriving[again]);
         }
 
