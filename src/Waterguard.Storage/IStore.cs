@@ -10,8 +10,12 @@ public interface IStore : IDisposable
     /// (another stage of the same record), so that consuming a piece of the journal twice changes nothing.</summary>
     /// <param name="tell">Gets, before the commit, each alert that is new or has become another: whoever is told may be told again after a crash, but is never
     /// left out.</param>
+    /// <param name="state">What changed of the state since it was last committed; null: nothing is said of it.</param>
     /// <returns>How many alerts are new.</returns>
-    int Commit(string journal, long consumed, IReadOnlyList<StoredAlert> alerts, Action<StoredAlert> tell);
+    int Commit(string journal, long consumed, IReadOnlyList<StoredAlert> alerts, Action<StoredAlert> tell, StoredState? state = null);
+
+    /// <summary>All state; null before the first. Its position is 0 where it was read from another journal.</summary>
+    StoredState? StateOf(string journal);
 
     /// <summary>Alerts in the order of time and id.</summary>
     IReadOnlyList<StoredAlert> Alerts(int most);

@@ -77,7 +77,7 @@ public static class AlertJson
         if (evidence.Time is { } time) writer.WriteString("time", Time(time));
         else writer.WriteNull("time");
         writer.WritePropertyName("raw");
-        if (evidence.Raw is { } raw) Redactor.Write(raw.Read(), writer);
+        if (evidence.Raw?.Read() is { Length: > 0 } raw) Redactor.Write(raw, writer);
         else writer.WriteNullValue();
         writer.WriteEndObject();
     }

@@ -13,6 +13,11 @@ public sealed class SqliteStore : IStore
         CREATE INDEX alerts_by_time ON alerts(time, id);
         CREATE TABLE consumed(journal TEXT PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE state(owner TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY(owner, key)) WITHOUT ROWID;
+        CREATE TABLE state_parts(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE state_position(one INTEGER PRIMARY KEY CHECK(one = 1), journal TEXT NOT NULL, sequence INTEGER NOT NULL);
+        """,
     ];
 
     private readonly Lock _lock = new();
@@ -44,7 +49,7 @@ public sealed class SqliteStore : IStore
     }
 
     /// <inheritdoc/>
-    public int Commit(string journal, long consumed, IReadOnlyList<StoredAlert> alerts, Action<StoredAlert> tell)
+    public int Commit(string journal, long consumed, IReadOnlyList<StoredAlert> alerts, Action<StoredAlert> tell, StoredState? state = null)
     {
         lock (_lock)
         {
@@ -64,9 +69,16 @@ public sealed class SqliteStore : IStore
             }
 
             using (var command = Command("INSERT INTO consumed VALUES($1, $2) ON CONFLICT DO UPDATE SET sequence = excluded.sequence", journal, consumed)) command.ExecuteNonQuery();
+            if (state is not null) SqliteState.Write(_connection, journal, state);
             transaction.Commit();
             return fresh;
         }
+    }
+
+    /// <inheritdoc/>
+    public StoredState? StateOf(string journal)
+    {
+        lock (_lock) return SqliteState.Read(_connection, journal);
     }
 
     /// <inheritdoc/>

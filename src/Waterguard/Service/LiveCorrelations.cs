@@ -3,25 +3,33 @@ using Waterguard.Configuration;
 using Waterguard.Detection.Correlations;
 using Waterguard.Detection.Matching;
 using Waterguard.Pipeline;
+using Waterguard.Storage;
 
 namespace Waterguard.Service;
 
 /// <summary>The correlations of the service: matches of all inputs together, in event time. Time goes on with the slowest input that is not idle; when all are idle, with the clock, so that
 /// silence is noticed. Not thread-safe.</summary>
-internal sealed class LiveCorrelations
+internal sealed partial class LiveCorrelations
 {
     private readonly Generation _generation;
     private readonly ServiceConfiguration _configuration;
     private readonly TimeProvider _time;
-    private readonly CorrelationSession _session;
+    private readonly EvidenceFiles _evidence;
+    private readonly Queue<OfferedRow> _offered = [];
+    private CorrelationSession _session;
     private readonly Dictionary<string, InputTime> _inputs = new(StringComparer.Ordinal);
     private readonly List<CorrelationFinding> _found = [];
     private DateTimeOffset _watermark = DateTimeOffset.MinValue;
+    private OfferedRow? _row;
+    private long _read;
+    private long _replayed;
+    private IReadOnlyList<StoredKey> _stale = [];
 
-    public LiveCorrelations(Generation generation, ServiceConfiguration configuration, TimeProvider time)
+    /// <param name="evidence">Where copies of matched records are kept.</param>
+    public LiveCorrelations(Generation generation, ServiceConfiguration configuration, EvidenceFiles evidence, TimeProvider time)
     {
-        (_generation, _configuration, _time) = (generation, configuration, time);
-        _session = generation.Correlations.Open(_found.Add);
+        (_generation, _configuration, _evidence, _time) = (generation, configuration, evidence, time);
+        _session = Open();
     }
 
     /// <summary>What could not be used.</summary>
@@ -33,12 +41,24 @@ internal sealed class LiveCorrelations
     /// <summary>Times that were further ahead of their arrival than they may be.</summary>
     public long ForgedTimes { get; private set; }
 
+    /// <summary>Copies of records that could not be kept.</summary>
+    public long EvidenceLost { get; private set; }
+
+    /// <summary>A batch of the journal is judged now.</summary>
+    public void Begin(long sequence)
+    {
+        _read = sequence;
+        _row = null;
+    }
+
     /// <summary>Keeps a match that some correlation wants: its evidence must outlive the batch.</summary>
     public void Offer(Match match)
     {
         if (!_generation.UseOf(match.Rule).Correlated) return;
-        var raw = match.Evidence.Raw?.Read().ToArray();
-        _session.Offer(match with { Evidence = match.Evidence with { Raw = raw is null ? null : RawRecord.FromBytes(raw) } });
+        if (_read <= _replayed && match.Time < _watermark) return; // the state that was taken up has it
+        if (_row is null) _offered.Enqueue(_row = new OfferedRow(_read));
+        if (match.TimeKnown && match.Time > _row.Latest) _row.Latest = match.Time;
+        _session.Offer(match with { Evidence = match.Evidence with { Raw = Kept(match.Evidence.Raw) } });
     }
 
     /// <summary>An input has delivered a batch.</summary>
@@ -100,6 +120,29 @@ internal sealed class LiveCorrelations
 
         if (clock is { } time) all.Deliver("", time);
         return all.Delivered;
+    }
+
+    private CorrelationSession Open() => _generation.Correlations.Open(_found.Add, new SessionOptions(1, _evidence, NotesChanges: true));
+
+    private RawRecord? Kept(RawRecord? raw)
+    {
+        try
+        {
+            return raw is null ? null : _evidence.Keep(raw.Read().Span);
+        }
+        catch (IOException)
+        {
+            EvidenceLost++;
+            return null;
+        }
+    }
+
+    // A batch whose matches wait for the watermark is read again by whoever takes up the state.
+    private sealed class OfferedRow(long sequence)
+    {
+        public long Sequence => sequence;
+
+        public DateTimeOffset Latest { get; set; } = DateTimeOffset.MinValue;
     }
 
     private sealed class InputTime

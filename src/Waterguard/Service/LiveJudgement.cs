@@ -12,8 +12,9 @@ using Waterguard.Storage.Journals;
 namespace Waterguard.Service;
 
 /// <summary>The way of what arrives, top to bottom: journal → worker (bytes to matches, the same as a scan's) → alerts of rules, and of correlations → store and output,
-/// with the consumed position. What correlations know is not stored: after a start it is learnt again from what the journal has kept, without telling anything twice.</summary>
-internal sealed class LiveJudgement(Generation generation, ServiceConfiguration configuration, Journal journal, IStore store, Action<StoredAlert> tell, TimeProvider time)
+/// with the consumed position. Every ten seconds what correlations know is stored too, with the place in the journal from which it goes on: after a start what lies behind that is judged again, without
+/// telling anything twice.</summary>
+internal sealed class LiveJudgement(Generation generation, ServiceConfiguration configuration, Journal journal, IStore store, EvidenceFiles evidence, Action<StoredAlert> tell, TimeProvider time)
 {
     private const int MostRows = 64;
     private const int MostBytes = 16 * 1024 * 1024;
@@ -23,7 +24,9 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
     private readonly RecordBatch _batch = new();
     private readonly AlertFactory _factory = new(generation.StrategyOf);
     private readonly TimeSpan _tick = TimeSpan.FromSeconds(10);
+    private DateTimeOffset _stored = time.GetUtcNow();
     private long _oldest = -1;
+    private long _from;
 
     /// <summary>What was read, over all inputs.</summary>
     public ScanTally Tally
@@ -40,7 +43,10 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
         }
     }
 
-    public LiveCorrelations Correlations { get; } = new(generation, configuration, time);
+    public LiveCorrelations Correlations { get; } = new(generation, configuration, evidence, time);
+
+    /// <summary>Told once, before anything is judged: what became of the stored state.</summary>
+    public Action TookUp { get; init; } = () => { };
 
     /// <summary>Batches that could not be read back.</summary>
     public long DamagedBatches { get; private set; }
@@ -50,7 +56,8 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
     {
         using var reader = journal.Read();
         var consumed = store.ConsumedOf(journal.Id);
-        var read = generation.Correlations.Evaluated > 0 ? 0 : consumed;
+        var read = _from = generation.Correlations.Evaluated == 0 ? consumed : store.StateOf(journal.Id) is { } state ? Correlations.TakeUp(state) : 0;
+        TookUp();
         while (!abandon.IsCancellationRequested)
         {
             var rows = reader.Next(read, MostRows);
@@ -59,11 +66,16 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
                 read = Judge(rows, consumed);
                 consumed = Math.Max(consumed, read);
                 // Half of what is kept goes: the rest is what correlations are learnt from after a start.
-                if (journal.Bytes > configuration.JournalKeep) await journal.TrimAsync(_oldest = (_oldest + consumed) / 2, CancellationToken.None);
+                if (journal.Bytes > configuration.JournalKeep) await journal.TrimAsync(_oldest = Math.Min(_from, (_oldest + consumed) / 2), CancellationToken.None);
                 continue;
             }
 
-            if (stop.IsCancellationRequested) return;
+            if (stop.IsCancellationRequested)
+            {
+                Commit(consumed, [], storesState: true);
+                return;
+            }
+
             try
             {
                 await journal.WaitBeyondAsync(read, stop).WaitAsync(_tick, time, stop);
@@ -91,6 +103,7 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
         foreach (var row in rows)
         {
             read = row.Sequence;
+            Correlations.Begin(read);
             fresh = read > consumed;
             if (row.Block is null || !TryRead(row)) DamagedBatches++;
             else InputOf(row).WorkerFor(row.Source).Process(_batch);
@@ -104,8 +117,14 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
         return read;
     }
 
-    private void Commit(long consumed, IReadOnlyList<Alert> alerts) =>
-        store.Commit(journal.Id, consumed, [.. alerts.Where(a => a.Rule.Level >= configuration.MinLevel).Select(Written)], tell);
+    private void Commit(long consumed, IReadOnlyList<Alert> alerts, bool storesState = false)
+    {
+        storesState |= time.GetUtcNow() - _stored >= _tick;
+        var state = storesState && generation.Correlations.Evaluated > 0 ? Correlations.TakeState() : null;
+        store.Commit(journal.Id, consumed, [.. alerts.Where(a => a.Rule.Level >= configuration.MinLevel).Select(Written)], tell, state);
+        if (state is null) return;
+        (_stored, _from) = (time.GetUtcNow(), state.Position);
+    }
 
     private void Take(Match match, bool fresh, AlertSet alerts)
     {

@@ -25,12 +25,14 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
     {
         await using var journal = Journal.Open(configuration.Data, new JournalOptions { MaxBytes = configuration.JournalSize }, time);
         using var store = SqliteStore.Open(configuration.Data);
+        using var evidence = new EvidenceFiles(configuration.Data, configuration.JournalKeep);
         using var lines = new AlertLines();
         using var stopJudging = new CancellationTokenSource();
         using var abandon = new CancellationTokenSource();
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
-        var judgement = new LiveJudgement(generation, configuration, journal, store, lines.Write, time);
+        LiveJudgement judgement = null!;
+        judgement = new LiveJudgement(generation, configuration, journal, store, evidence, lines.Write, time) { TookUp = () => TookUp(judgement.Correlations) };
         var judging = Task.Run(() => judgement.RunAsync(stopJudging.Token, abandon.Token), CancellationToken.None);
         var running = transports.Select(t => Task.Run(() => t.RunAsync(new JournalSink(journal, t.Name), failed.Token), CancellationToken.None)).ToArray();
         string? Trouble() => judging.IsFaulted ? "judging has stopped" : journal.Condition is AppendOutcome.Accepted or AppendOutcome.Duplicate ? null : $"the journal is {journal.Condition}";
@@ -60,6 +62,14 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         return stopped.Task;
     }
 
+    private void TookUp(LiveCorrelations correlations)
+    {
+        if (correlations.Refused is { } why) log.Say("warning", "what correlations knew was left aside: they start from nothing", ("reason", why));
+        if (correlations.Restored is not { } restored) return;
+        log.Info("took up what correlations knew", ("keys", restored.Keys));
+        foreach (var (id, reason) in restored.Restarted) log.Say("warning", "a correlation starts from nothing", ("correlation", id), ("reason", reason));
+    }
+
     private void Announce(string? address, Journal journal, IStore store)
     {
         log.Info(
@@ -81,7 +91,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         log.Info("judged", ("events", tally.Events), ("malformed", tally.MalformedRecords), ("unrecognised", tally.UnrecognisedRecords), ("damaged_batches", judgement.DamagedBatches),
             ("alerts", store.AlertCount), ("journal_bytes", journal.Bytes), ("waiting", journal.LastSequence - store.ConsumedOf(journal.Id)), ("keys_forgotten", journal.KeysForgotten), ("journal", journal.Condition.ToString()));
         var (waiting, keys) = judgement.Correlations.Size;
-        log.Info("correlated", ("matches_waiting", waiting), ("keys", keys), ("forged_times", judgement.Correlations.ForgedTimes), ("could_not_use", judgement.Correlations.Counts.All.Where(c => c.Value > 0).Select(c => $"{c.Key} {c.Value}")));
+        log.Info("correlated", ("matches_waiting", waiting), ("keys", keys), ("forged_times", judgement.Correlations.ForgedTimes), ("evidence_lost", judgement.Correlations.EvidenceLost), ("could_not_use", judgement.Correlations.Counts.All.Where(c => c.Value > 0).Select(c => $"{c.Key} {c.Value}")));
     }
 }
 

@@ -18,7 +18,9 @@ public sealed class ForgedTimeTests
     public void A_time_far_ahead_of_its_arrival_is_counted_and_correlations_go_on()
     {
         var generation = SomeContent.With(Some.Named("r1") + "---\ntitle: Often\nid: often\ncorrelation: {type: event_count, rules: [r1], timespan: 1h, condition: {gte: 3}}\n");
-        var live = new LiveCorrelations(generation, new ServiceConfiguration("", Level.Low, 0, 0, null, ContentOptions.Default, []), TimeProvider.System);
+        using var folder = Repository.Folder();
+        using var evidence = new EvidenceFiles(folder.Path, 1 << 20);
+        var live = new LiveCorrelations(generation, new ServiceConfiguration("", Level.Low, 0, 0, null, ContentOptions.Default, []), evidence, TimeProvider.System);
         var matches = CorrelationCases.Matches(generation.Rules, "r1@0; r1@60; r1@120");
         var (arrived, factory, alerts) = (matches[0].Time, new AlertFactory(_ => null), new List<Alert>());
 

@@ -54,6 +54,28 @@ public sealed class LiveCorrelationTests
         Assert.Equal("ann", alerts[0].GetProperty("group").GetProperty("user").GetString());
     }
 
+    [Fact]
+    public async Task What_correlations_knew_outlives_the_journal_with_the_records_that_they_may_show()
+    {
+        using var folder = Repository.Folder();
+        var configuration = Configuration(folder);
+        using var client = new HttpClient();
+        using (var service = await ServiceProcess.StartAsync(configuration))
+        {
+            await PostAsync(client, service, Refused(0), Refused(10), Other(15));
+            Assert.Equal(0, await service.StopAsync());
+        }
+
+        foreach (var file in Directory.GetFiles(Path.Combine(folder.Path, "data"), "journal.db*")) File.Delete(file);
+        using var again = await ServiceProcess.StartAsync(configuration);
+        await PostAsync(client, again, Refused(20), Other(40));
+        await Until.True(() => again.Alerts.Count >= 1, "the count is told");
+        Assert.Equal(0, await again.StopAsync());
+
+        var events = JsonDocument.Parse(again.Alerts[0]).RootElement.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("raw").GetProperty("at").GetString());
+        Assert.Equal([$"{Noon:O}", $"{Noon.AddSeconds(10):O}", $"{Noon.AddSeconds(20):O}"], events);
+    }
+
     private static string Configuration(TemporaryFolder folder)
     {
         var rules = folder.Write("rules/r.yml", Rules);

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Waterguard.Detection.Correlations;
+using Waterguard.Storage;
+
+namespace Waterguard.Service;
+
+/// <content>What is known is stored with the position in the journal, and taken up after a start.</content>
+internal sealed partial class LiveCorrelations
+{
+    private const string HeadPart = "correlations";
+    private const string TimesPart = "times";
+
+    /// <summary>What became of the state that was stored; null: there was none.</summary>
+    public RestoredState? Restored { get; private set; }
+
+    /// <summary>Why stored state was left aside; null where it was not.</summary>
+    public string? Refused { get; private set; }
+
+    /// <summary>What has changed since this was last asked, to be committed with what was found in it.</summary>
+    public StoredState TakeState()
+    {
+        while (_offered.TryPeek(out var row) && row.Latest < _watermark) _offered.Dequeue();
+        var changes = _session.TakeChanges();
+        _evidence.Flush();
+        var keys = new List<StoredKey>(_stale);
+        keys.AddRange(changes.Keys.Select(k => new StoredKey(k.Correlation, k.Key, k.State)));
+        _stale = [];
+        var times = JsonSerializer.SerializeToUtf8Bytes(new Times(
+            _read, _watermark,
+            [.. _inputs.OrderBy(i => i.Key, StringComparer.Ordinal).Select(i => new InputTimes(
+                i.Key, i.Value.Reached, [.. i.Value.Tally.Delivered.OrderBy(d => d.Key, StringComparer.Ordinal).Select(d => new SourceTimes(d.Key, d.Value.From, d.Value.To))]))]));
+        return new StoredState(
+            _offered.TryPeek(out var needed) ? needed.Sequence - 1 : _read,
+            new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal) { [HeadPart] = changes.Head, [TimesPart] = times }, keys);
+    }
+
+    /// <summary>Goes on from what was stored.</summary>
+    /// <returns>After which batch of the journal to read on.</returns>
+    public long TakeUp(StoredState state)
+    {
+        try
+        {
+            if (!state.Parts.TryGetValue(HeadPart, out var head) || !state.Parts.TryGetValue(TimesPart, out var part)) throw new InvalidDataException("a part of the stored state is missing");
+            var times = JsonSerializer.Deserialize<Times>(part.Span) ?? throw new InvalidDataException("the times of the stored state are missing");
+            Restored = _session.Restore(new SessionState(head, [.. state.Keys.Select(k => new KeyState(k.Owner, k.Key, k.Value))]));
+            _stale = [.. state.Keys.Where(k => Restored.Restarted.ContainsKey(k.Owner)).Select(k => k with { Value = null })];
+            (_watermark, _read) = (times.Watermark, state.Position);
+            _replayed = state.Position > 0 ? times.Read : 0; // of another journal nothing was read
+            foreach (var input in times.Inputs) TakeUp(input);
+            return state.Position;
+        }
+        catch (Exception e) when (e is InvalidDataException or JsonException)
+        {
+            Refused = e.Message;
+            _session = Open();
+            _stale = [.. state.Keys.Select(k => k with { Value = null })];
+            return 0;
+        }
+    }
+
+    private void TakeUp(InputTimes input)
+    {
+        var known = _inputs[input.Name] = new InputTime { Reached = input.Reached };
+        foreach (var source in input.Sources)
+        {
+            known.Tally.Deliver(source.Name, source.From);
+            known.Tally.Deliver(source.Name, source.To);
+        }
+    }
+
+    private sealed record Times(long Read, DateTimeOffset Watermark, InputTimes[] Inputs);
+
+    private sealed record InputTimes(string Name, DateTimeOffset Reached, SourceTimes[] Sources);
+
+    private sealed record SourceTimes(string Name, DateTimeOffset From, DateTimeOffset To);
+}
