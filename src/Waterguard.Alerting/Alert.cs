@@ -22,6 +22,12 @@ public sealed record Alert(
     /// <summary>Names the excursion of which a baseline's alert is one sample; null elsewhere.</summary>
     public string? Episode { get; init; }
 
+    /// <summary>Whether it was taken back: what came late shows that it does not hold.</summary>
+    public bool IsRetracted { get; init; }
+
+    /// <summary>The alert that stands in the place of one that was taken back, if any does.</summary>
+    public string? SupersededBy { get; init; }
+
     /// <summary>How urgent, 0 to 99.</summary>
     public int Risk => Alerting.Risk.Of(Rule.Level);
 

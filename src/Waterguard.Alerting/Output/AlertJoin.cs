@@ -34,10 +34,21 @@ internal static class AlertJoin
     // What is told of a correlation again tells more: it takes the place of what was told before.
     private static byte[] Amended(byte[] first, JsonObject known, JsonObject added)
     {
-        if ((long?)added["event_count"] <= (long?)known["event_count"]) return first;
+        if ((string?)added["status"] == "retracted") return Retracted(first, known, added);
+        if ((string?)known["status"] == "retracted" || (long?)added["event_count"] <= (long?)known["event_count"]) return first;
         added["revision"] = ((int?)known["revision"] ?? 1) + 1;
         added["status"] = "amended";
         return JsonSerializer.SerializeToUtf8Bytes(added, Relaxed);
+    }
+
+    // What was told stays as it was told: only that it does not hold is added.
+    private static byte[] Retracted(byte[] first, JsonObject known, JsonObject added)
+    {
+        if ((string?)known["status"] == "retracted") return first;
+        known["revision"] = ((int?)known["revision"] ?? 1) + 1;
+        known["status"] = "retracted";
+        known["superseded_by"] = (string?)added["superseded_by"];
+        return JsonSerializer.SerializeToUtf8Bytes(known, Relaxed);
     }
 
     private static IEnumerable<string> Names(JsonObject alert, string kind) => alert["entities"]![kind]!.AsArray().Select(n => (string)n!);

@@ -29,8 +29,8 @@ public static class AlertJson
         Texts(writer, "attack", alert.Rule.Attack);
         writer.WriteString("reason", alert.Reason);
         writer.WriteNumber("revision", 1);
-        writer.WriteString("status", "open");
-        writer.WriteNull("superseded_by");
+        writer.WriteString("status", alert.IsRetracted ? "retracted" : "open");
+        writer.WriteString("superseded_by", alert.SupersededBy);
         writer.WriteStartObject("group");
         foreach (var (field, value) in alert.Group) writer.WriteString(field, Redactor.Text(value));
         writer.WriteEndObject();

@@ -70,6 +70,16 @@ public sealed class CorrelationEngine
     /// <param name="found">Told of every finding: at once when a condition is met, and with <see cref="CorrelationFinding.IsFinal"/> when nothing can be added any more.</param>
     public CorrelationSession Open(Action<CorrelationFinding> found, SessionOptions? options = null) => new(_plans, _rules, new StateWords(_words), _horizon, found, options ?? SessionOptions.Default);
 
+    /// <summary>Tells what a session will find as soon as the matches are there.</summary>
+    /// <param name="tell">Told of each finding once.</param>
+    /// <param name="takeBack">Told of a finding that does not hold, and which one stands in its place, if any does.</param>
+    /// <param name="raws">As the session's.</param>
+    public EarlyFindings OpenEarly(Action<CorrelationFinding> tell, Action<CorrelationFinding, CorrelationFinding?> takeBack, IRawPlaces? raws = null)
+    {
+        var plans = _plans.Where(p => p.IsPrompt && !p.References.Keys.Any(id => _plans.Any(inner => inner.Correlation.Header.Id == id))).ToImmutableArray();
+        return new EarlyFindings(found => new CorrelationSession(plans, _rules, new StateWords(_words), _horizon, found, new SessionOptions(1, raws)), tell, takeBack);
+    }
+
     private static void Keep(CorrelationFinding finding, List<CorrelationFinding> findings)
     {
         if (finding.IsFinal) findings.Add(finding);

@@ -52,6 +52,15 @@ internal sealed class CorrelationPlan
         _ => Correlation.TimeSpan.Ticks,
     };
 
+    /// <summary>Whether a finding is there as soon as the event that makes it is: nothing has to be waited for.</summary>
+    public bool IsPrompt => Correlation.Type switch
+    {
+        CorrelationType.EventCount or CorrelationType.ValueCount or CorrelationType.ValueSum => !_thresholds.HaveUpperBound,
+        CorrelationType.ValueAvg or CorrelationType.ValuePercentile or CorrelationType.TemporalOrdered or CorrelationType.FirstSeen => true,
+        CorrelationType.Temporal => !RulesPresent.NeedsWholeWindow(_thresholds, Expression),
+        _ => false,
+    };
+
     /// <summary>The shard where a key's state lives: the same in every process.</summary>
     /// <param name="key">Its hash.</param>
     public int ShardOf(UInt128 key) => (int)(StableHash.Last((ulong)key ^ _salt) % Shard.Count);

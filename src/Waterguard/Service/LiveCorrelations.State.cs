@@ -42,7 +42,9 @@ internal sealed partial class LiveCorrelations
         {
             if (!state.Parts.TryGetValue(HeadPart, out var head) || !state.Parts.TryGetValue(TimesPart, out var part)) throw new InvalidDataException("a part of the stored state is missing");
             var times = JsonSerializer.Deserialize<Times>(part.Span) ?? throw new InvalidDataException("the times of the stored state are missing");
-            Restored = _session.Restore(new SessionState(head, [.. state.Keys.Select(k => new KeyState(k.Owner, k.Key, k.Value))]));
+            var known = new SessionState(head, [.. state.Keys.Select(k => new KeyState(k.Owner, k.Key, k.Value))]);
+            Restored = _session.Restore(known);
+            _early.Restore(known);
             _stale = [.. state.Keys.Where(k => Restored.Restarted.ContainsKey(k.Owner)).Select(k => k with { Value = null })];
             (_watermark, _read) = (times.Watermark, state.Position);
             _replayed = state.Position > 0 ? times.Read : 0; // of another journal nothing was read
@@ -52,7 +54,7 @@ internal sealed partial class LiveCorrelations
         catch (Exception e) when (e is InvalidDataException or JsonException)
         {
             Refused = e.Message;
-            _session = Open();
+            (_session, _early) = Open();
             _stale = [.. state.Keys.Select(k => k with { Value = null })];
             return 0;
         }

@@ -16,11 +16,14 @@ internal sealed partial class LiveCorrelations
     private readonly TimeProvider _time;
     private readonly EvidenceFiles _evidence;
     private readonly Queue<OfferedRow> _offered = [];
+    private readonly List<(CorrelationFinding Finding, CorrelationFinding? Instead)> _takenBack = [];
     private CorrelationSession _session;
+    private EarlyFindings _early;
     private readonly Dictionary<string, InputTime> _inputs = new(StringComparer.Ordinal);
     private readonly List<CorrelationFinding> _found = [];
     private DateTimeOffset _watermark = DateTimeOffset.MinValue;
     private OfferedRow? _row;
+    private DateTimeOffset _ingested = DateTimeOffset.MinValue;
     private long _read;
     private long _replayed;
     private IReadOnlyList<StoredKey> _stale = [];
@@ -29,7 +32,7 @@ internal sealed partial class LiveCorrelations
     public LiveCorrelations(Generation generation, ServiceConfiguration configuration, EvidenceFiles evidence, TimeProvider time)
     {
         (_generation, _configuration, _evidence, _time) = (generation, configuration, evidence, time);
-        _session = Open();
+        (_session, _early) = Open();
     }
 
     /// <summary>What could not be used.</summary>
@@ -45,9 +48,9 @@ internal sealed partial class LiveCorrelations
     public long EvidenceLost { get; private set; }
 
     /// <summary>A batch of the journal is judged now.</summary>
-    public void Begin(long sequence)
+    public void Begin(long sequence, DateTimeOffset ingested)
     {
-        _read = sequence;
+        (_read, _ingested) = (sequence, ingested);
         _row = null;
     }
 
@@ -56,9 +59,11 @@ internal sealed partial class LiveCorrelations
     {
         if (!_generation.UseOf(match.Rule).Correlated) return;
         if (_read <= _replayed && match.Time < _watermark) return; // the state that was taken up has it
-        if (_row is null) _offered.Enqueue(_row = new OfferedRow(_read));
+        if (_row is null) _offered.Enqueue(_row = new OfferedRow(_read, _ingested));
         if (match.TimeKnown && match.Time > _row.Latest) _row.Latest = match.Time;
-        _session.Offer(match with { Evidence = match.Evidence with { Raw = Kept(match.Evidence.Raw) } });
+        var kept = match with { Evidence = match.Evidence with { Raw = Kept(match.Evidence.Raw) } };
+        _session.Offer(kept);
+        if (match.Time <= _row.Ingested + _configuration.MaxSkew) _early.Offer(kept); // a time from the future would make all others late
     }
 
     /// <summary>An input has delivered a batch.</summary>
@@ -89,20 +94,27 @@ internal sealed partial class LiveCorrelations
         if (reached > input.Reached) input.Reached = reached;
     }
 
-    /// <summary>Lets time go on as far as it has, and gives the alerts that come of it: those of excursions that go on are given again when they are over.</summary>
+    /// <summary>Lets time go on as far as it has, and gives the alerts that come of it: at once when a condition is met; again when its excursion is over; and once more, taken back, when what came
+    /// late shows that it does not hold.</summary>
     public IReadOnlyList<Alert> Advance(AlertFactory factory)
     {
         _found.Clear();
+        _takenBack.Clear();
+        _early.Judge();
         if (_inputs.Count > 0)
         {
             var now = _time.GetUtcNow();
             var live = _inputs.Values.Where(i => i.Tally.Delivered.Count > 0 && now - i.LastCame < _configuration.IdleAfter).ToArray();
             var watermark = live.Length > 0 ? live.Min(i => i.Reached) - _configuration.Lateness : now - _configuration.IdleAfter - _configuration.Lateness;
             if (watermark > _watermark) _session.AdvanceTo(_watermark = watermark, Delivery.Of(Delivered(live.Length > 0 ? null : watermark), _generation.Routes));
+            _early.SettledTo(_watermark);
         }
 
         // What opened and ended in one step is told as it ended.
-        return [.. _found.Where(f => f.Alerts).Select(factory.FromFinding).GroupBy(a => a.Id, StringComparer.Ordinal).Select(g => g.Last())];
+        var alerts = _found.Where(f => f.Alerts).Select(factory.FromFinding).GroupBy(a => a.Id, StringComparer.Ordinal).Select(g => g.Last());
+        var takenBack = _takenBack.Where(t => t.Finding.Alerts)
+            .Select(t => factory.FromFinding(t.Finding) with { IsRetracted = true, SupersededBy = t.Instead is null ? null : factory.FromFinding(t.Instead).Id });
+        return [.. alerts, .. takenBack];
     }
 
     // When nobody delivers, the sources have not come further; only time has.
@@ -122,7 +134,14 @@ internal sealed partial class LiveCorrelations
         return all.Delivered;
     }
 
-    private CorrelationSession Open() => _generation.Correlations.Open(_found.Add, new SessionOptions(1, _evidence, NotesChanges: true));
+    private (CorrelationSession, EarlyFindings) Open() => (
+        _generation.Correlations.Open(
+            finding =>
+            {
+                _early?.Settle(finding);
+                _found.Add(finding);
+            }, new SessionOptions(1, _evidence, NotesChanges: true)),
+        _generation.Correlations.OpenEarly(_found.Add, (finding, instead) => _takenBack.Add((finding, instead)), _evidence));
 
     private RawRecord? Kept(RawRecord? raw)
     {
@@ -138,9 +157,11 @@ internal sealed partial class LiveCorrelations
     }
 
     // A batch whose matches wait for the watermark is read again by whoever takes up the state.
-    private sealed class OfferedRow(long sequence)
+    private sealed class OfferedRow(long sequence, DateTimeOffset ingested)
     {
         public long Sequence => sequence;
+
+        public DateTimeOffset Ingested => ingested;
 
         public DateTimeOffset Latest { get; set; } = DateTimeOffset.MinValue;
     }

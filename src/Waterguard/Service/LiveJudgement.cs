@@ -103,7 +103,7 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
         foreach (var row in rows)
         {
             read = row.Sequence;
-            Correlations.Begin(read);
+            Correlations.Begin(read, row.Ingested);
             fresh = read > consumed;
             if (row.Block is null || !TryRead(row)) DamagedBatches++;
             else InputOf(row).WorkerFor(row.Source).Process(_batch);
