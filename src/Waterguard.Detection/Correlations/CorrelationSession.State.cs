@@ -44,6 +44,18 @@ public sealed partial class CorrelationSession
     // The head comes last: it has the words that the keys were written with.
     private SessionState Whole(List<KeyState> keys) => new(Head().Write(), keys);
 
+    /// <summary>Goes on from another session, of these or of other rules: also what waits there is taken over. Only before anything else.</summary>
+    public RestoredState GoOnFrom(CorrelationSession other)
+    {
+        var restored = Restore(other.State());
+        foreach (var (one, _) in other._waiting.UnorderedItems)
+        {
+            if (_consumers.ContainsKey(one.RuleId)) _waiting.Enqueue(one, one);
+        }
+
+        return restored;
+    }
+
     private void Resume(int plan, StageHead stage)
     {
         (_stages[plan].Passed, _stages[plan].Told) = (stage.Passed, stage.Told);

@@ -43,6 +43,16 @@ public sealed class EarlyFindings
     /// <summary>Goes on from what the session knows. Only before anything else.</summary>
     public void Restore(SessionState state) => _session.Restore(state);
 
+    /// <summary>Goes on from a session and what waits there. Only before anything else.</summary>
+    public void GoOnFrom(CorrelationSession session, DateTimeOffset latest)
+    {
+        _session.GoOnFrom(session);
+        _latest = latest;
+    }
+
+    /// <summary>Until when matches have come.</summary>
+    public DateTimeOffset Latest => _latest;
+
     /// <summary>The session has found something, for now or for good.</summary>
     public void Settle(CorrelationFinding finding)
     {

@@ -8,8 +8,12 @@ namespace Waterguard.Detection.Matching;
 /// <summary>A set of networks. IPv4 addresses, nearly all there are in logs, are read and compared without an object.</summary>
 internal sealed class Networks(ImmutableArray<IPNetwork> networks)
 {
-    private readonly (uint Base, uint Mask)[] _v4 = [.. networks.Where(n => n.BaseAddress.AddressFamily == AddressFamily.InterNetwork).Select(Range)];
-    private readonly ImmutableArray<IPNetwork> _v6 = [.. networks.Where(n => n.BaseAddress.AddressFamily != AddressFamily.InterNetwork)];
+    // By how many bits count, and then sorted: a lookup takes a search for each length that there is, however many networks have it.
+    private readonly (uint Mask, uint[] Bases)[] _v4 =
+        [.. networks.Where(n => n.BaseAddress.AddressFamily == AddressFamily.InterNetwork).Select(Range).GroupBy(r => r.Mask).OrderByDescending(g => g.Key).Select(g => (g.Key, g.Select(r => r.Base).Distinct().Order().ToArray()))];
+
+    private readonly (UInt128 Mask, UInt128[] Bases)[] _v6 =
+        [.. networks.Where(n => n.BaseAddress.AddressFamily != AddressFamily.InterNetwork).Select(LongRange).GroupBy(r => r.Mask).OrderByDescending(g => g.Key).Select(g => (g.Key, g.Select(r => r.Base).Distinct().Order().ToArray()))];
 
     /// <summary>Whether the text is an address inside one of them.</summary>
     public bool Contain(ReadOnlySpan<byte> text)
@@ -19,9 +23,14 @@ internal sealed class Networks(ImmutableArray<IPNetwork> networks)
         Span<char> chars = stackalloc char[64];
         if (!IPAddress.TryParse(chars[..Encoding.UTF8.GetChars(text, chars)], out var parsed)) return false;
         if (parsed.IsIPv4MappedToIPv6) return TryV4(Encoding.ASCII.GetBytes(parsed.MapToIPv4().ToString()), out address) && Contain(address);
-        foreach (var network in _v6)
+        return Contain(Number(parsed));
+    }
+
+    private bool Contain(UInt128 address)
+    {
+        foreach (var (mask, bases) in _v6)
         {
-            if (network.Contains(parsed)) return true;
+            if (Array.BinarySearch(bases, address & mask) >= 0) return true;
         }
 
         return false;
@@ -29,9 +38,9 @@ internal sealed class Networks(ImmutableArray<IPNetwork> networks)
 
     private bool Contain(uint address)
     {
-        foreach (var (start, mask) in _v4)
+        foreach (var (mask, bases) in _v4)
         {
-            if ((address & mask) == start) return true;
+            if (Array.BinarySearch(bases, address & mask) >= 0) return true;
         }
 
         return false;
@@ -63,7 +72,19 @@ internal sealed class Networks(ImmutableArray<IPNetwork> networks)
         return dots == 3 && digits > 0;
     }
 
-    private static (uint, uint) Range(IPNetwork network)
+    private static (UInt128 Base, UInt128 Mask) LongRange(IPNetwork network)
+    {
+        var mask = network.PrefixLength == 0 ? UInt128.Zero : UInt128.MaxValue << (128 - network.PrefixLength);
+        return (Number(network.BaseAddress) & mask, mask);
+    }
+
+    private static UInt128 Number(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        return address.TryWriteBytes(bytes, out var written) && written == bytes.Length ? System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes) : UInt128.Zero;
+    }
+
+    private static (uint Base, uint Mask) Range(IPNetwork network)
     {
         var mask = network.PrefixLength == 0 ? 0 : uint.MaxValue << (32 - network.PrefixLength);
         return (System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(network.BaseAddress.GetAddressBytes()) & mask, mask);

@@ -33,7 +33,7 @@ internal static class RulesCommand
     private static int RunCheck(string[] paths, bool json, bool verbose)
     {
         if (paths.FirstOrDefault(p => !File.Exists(p) && !Directory.Exists(p)) is { } missing) return ExitCodes.Refuse($"{missing}: there is no such file or folder");
-        var lists = ListFiles.Load(new ContentFiles(builtIn: false, []), []);
+        var lists = ListFiles.Load(new ContentFiles(builtIn: false, []), [], new DiagnosticBag(), TimeProvider.System);
         var rules = RuleLoader.Load(paths.SelectMany(RuleFiles.Below), RuleLoadOptions.Default with { Placeholders = lists.Texts });
         var sources = GenerationLoader.Load(ContentOptions.Default with { BuiltIn = false }).Sources;
         var dead = new DeadRules(sources).Find(rules.Rules).ToArray();

@@ -32,7 +32,7 @@ internal static class GenerationLoader
         var bag = new DiagnosticBag();
         var files = new ContentFiles(options.BuiltIn, options.Content);
         var sources = SourceCatalog.Load(files.Below("sources", Yaml), bag).With(options.Labels);
-        var lists = ListFiles.Load(files, options.Lists);
+        var lists = ListFiles.Load(files, options.Lists, bag, TimeProvider.System);
         var strategies = files.Below("strategies", Yaml).Where(f => f.Path.Contains("/detections/", StringComparison.Ordinal)).Select(f => new RuleFile(f.Path, options.Examples ? f.Text : RuleText.WithoutExamples(f.Text)));
         var own = options.Rules.SelectMany(RuleFiles.Below);
         var rules = RuleLoader.Load(strategies.Concat(own), RuleLoadOptions.Default with { Placeholders = lists.Texts });
@@ -59,23 +59,4 @@ internal static class RuleFiles
             : (IEnumerable<string>)[path]).Select(f => new RuleFile(f, File.ReadAllText(f)));
 
     private static bool IsContent(string folder) => Directory.Exists(Path.Combine(folder, "strategies")) && Directory.Exists(Path.Combine(folder, "sources"));
-}
-
-/// <summary>Lists, one file each: texts a line, <c>#</c> for comments.</summary>
-internal static class ListFiles
-{
-    public static (ListCatalog Catalog, ImmutableDictionary<string, ImmutableArray<string>> Texts) Load(ContentFiles files, IEnumerable<string> folders)
-    {
-        var texts = ImmutableDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.OrdinalIgnoreCase);
-        var own = folders.SelectMany(f => Directory.Exists(f) ? Directory.EnumerateFiles(f).Order(StringComparer.Ordinal) : (IEnumerable<string>)[f])
-            .Select(f => (Path: f, Text: File.ReadAllText(f)));
-        foreach (var (path, text) in files.Below("lists", ".txt").Concat(own))
-        {
-            texts[Path.GetFileNameWithoutExtension(path)] =
-                [.. text.Split('\n').Select(l => l.Split('#')[0].Trim()).Where(l => l.Length > 0).Distinct(StringComparer.Ordinal)];
-        }
-
-        var lists = texts.ToImmutable();
-        return (new ListCatalog(lists.ToImmutableDictionary(l => l.Key, l => new ValueList(l.Value), StringComparer.OrdinalIgnoreCase)), lists);
-    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Waterguard.Detection.Correlations;
+using Waterguard.Pipeline;
 using Waterguard.Storage;
 
 namespace Waterguard.Service;
@@ -58,6 +59,18 @@ internal sealed partial class LiveCorrelations
             _stale = [.. state.Keys.Select(k => k with { Value = null })];
             return 0;
         }
+    }
+
+    /// <summary>Goes on with other content. What is known stays, but for correlations that mean something else now. Only when all changes have been stored.</summary>
+    public RestoredState Become(Generation generation)
+    {
+        var (before, latest) = (_session, _early.Latest);
+        _generation = generation;
+        (_session, _early) = Open();
+        var restored = _session.GoOnFrom(before);
+        _early.GoOnFrom(before, latest);
+        _stale = [.. before.State().Keys.Where(k => restored.Restarted.ContainsKey(k.Correlation)).Select(k => new StoredKey(k.Correlation, k.Key, null))];
+        return restored;
     }
 
     private void TakeUp(InputTimes input)

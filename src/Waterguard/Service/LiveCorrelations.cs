@@ -11,7 +11,7 @@ namespace Waterguard.Service;
 /// silence is noticed. Not thread-safe.</summary>
 internal sealed partial class LiveCorrelations
 {
-    private readonly Generation _generation;
+    private Generation _generation;
     private readonly ServiceConfiguration _configuration;
     private readonly TimeProvider _time;
     private readonly EvidenceFiles _evidence;

@@ -2,10 +2,12 @@ using System.Text.Json;
 using Waterguard.Alerting;
 using Waterguard.Alerting.Output;
 using Waterguard.Configuration;
+using Waterguard.Detection.Correlations;
 using Waterguard.Detection.Matching;
 using Waterguard.Events.Framing;
 using Waterguard.Events.Shapes;
 using Waterguard.Pipeline;
+using Waterguard.Sources;
 using Waterguard.Storage;
 using Waterguard.Storage.Journals;
 
@@ -14,7 +16,7 @@ namespace Waterguard.Service;
 /// <summary>The way of what arrives, top to bottom: journal → worker (bytes to matches, the same as a scan's) → alerts of rules, and of correlations → store and output,
 /// with the consumed position. Every ten seconds what correlations know is stored too, with the place in the journal from which it goes on: after a start what lies behind that is judged again, without
 /// telling anything twice.</summary>
-internal sealed class LiveJudgement(Generation generation, ServiceConfiguration configuration, Journal journal, IStore store, EvidenceFiles evidence, Action<StoredAlert> tell, TimeProvider time)
+internal sealed class LiveJudgement(Generation initial, ServiceConfiguration configuration, Journal journal, IStore store, EvidenceFiles evidence, Action<StoredAlert> tell, TimeProvider time)
 {
     private const int MostRows = 64;
     private const int MostBytes = 16 * 1024 * 1024;
@@ -22,7 +24,9 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
     private readonly Dictionary<string, LiveInput> _inputs = new(StringComparer.Ordinal);
     private readonly MatchedRecords _matched = new();
     private readonly RecordBatch _batch = new();
-    private readonly AlertFactory _factory = new(generation.StrategyOf);
+    private Generation _generation = initial;
+    private Generation? _next;
+    private AlertFactory _factory = new(initial.StrategyOf);
     private readonly TimeSpan _tick = TimeSpan.FromSeconds(10);
     private DateTimeOffset _stored = time.GetUtcNow();
     private long _oldest = -1;
@@ -43,10 +47,16 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
         }
     }
 
-    public LiveCorrelations Correlations { get; } = new(generation, configuration, evidence, time);
+    public LiveCorrelations Correlations { get; } = new(initial, configuration, evidence, time);
 
     /// <summary>Told once, before anything is judged: what became of the stored state.</summary>
     public Action TookUp { get; init; } = () => { };
+
+    /// <summary>Told when other content is in use.</summary>
+    public Action<Generation, RestoredState> Swapped { get; init; } = (_, _) => { };
+
+    /// <summary>Uses other content from the next batch on. Any thread may ask.</summary>
+    public void Swap(Generation generation) => Interlocked.Exchange(ref _next, generation);
 
     /// <summary>Batches that could not be read back.</summary>
     public long DamagedBatches { get; private set; }
@@ -56,10 +66,11 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
     {
         using var reader = journal.Read();
         var consumed = store.ConsumedOf(journal.Id);
-        var read = _from = generation.Correlations.Evaluated == 0 ? consumed : store.StateOf(journal.Id) is { } state ? Correlations.TakeUp(state) : 0;
+        var read = _from = _generation.Correlations.Evaluated == 0 ? consumed : store.StateOf(journal.Id) is { } state ? Correlations.TakeUp(state) : 0;
         TookUp();
         while (!abandon.IsCancellationRequested)
         {
+            if (Interlocked.Exchange(ref _next, null) is { } next) Become(next, consumed);
             var rows = reader.Next(read, MostRows);
             if (rows.Count > 0)
             {
@@ -91,13 +102,26 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
         }
     }
 
+    // Between two batches: what is known is stored under the old content, and gone on from under the new.
+    private void Become(Generation next, long consumed)
+    {
+        Commit(consumed, [], storesState: true);
+        _generation = next;
+        _factory = new AlertFactory(next.StrategyOf);
+        var restored = Correlations.Become(next);
+        foreach (var (name, input) in _inputs) input.Become(next, SourcesOf(name));
+        Swapped(next, restored);
+    }
+
+    private SourceCatalog SourcesOf(string input) => configuration.Inputs.FirstOrDefault(i => i.Name == input)?.Labels is { } labels ? _generation.Sources.With(labels) : _generation.Sources;
+
     private long Judge(IReadOnlyList<JournalRow> rows, long consumed)
     {
         if (_oldest < 0) _oldest = rows[0].Sequence;
         using var spool = new RawSpool();
         var alerts = new AlertSet();
         var fresh = false;
-        var describer = new MatchDescriber(generation, configuration.MinLevel, spool, match => Take(match, fresh, alerts));
+        var describer = new MatchDescriber(_generation, configuration.MinLevel, spool, match => Take(match, fresh, alerts));
         var read = 0L;
         var bytes = 0L;
         foreach (var row in rows)
@@ -120,7 +144,7 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
     private void Commit(long consumed, IReadOnlyList<Alert> alerts, bool storesState = false)
     {
         storesState |= time.GetUtcNow() - _stored >= _tick;
-        var state = storesState && generation.Correlations.Evaluated > 0 ? Correlations.TakeState() : null;
+        var state = storesState && _generation.Correlations.Evaluated > 0 ? Correlations.TakeState() : null;
         store.Commit(journal.Id, consumed, [.. alerts.Where(a => a.Rule.Level >= configuration.MinLevel).Select(Written)], tell, state);
         if (state is null) return;
         (_stored, _from) = (time.GetUtcNow(), state.Position);
@@ -129,7 +153,7 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
     private void Take(Match match, bool fresh, AlertSet alerts)
     {
         Correlations.Offer(match);
-        if (fresh && generation.UseOf(match.Rule).Alerts && match.Rule.Header.Level >= configuration.MinLevel) alerts.Add(_factory.FromMatch(match));
+        if (fresh && _generation.UseOf(match.Rule).Alerts && match.Rule.Header.Level >= configuration.MinLevel) alerts.Add(_factory.FromMatch(match));
     }
 
     private bool TryRead(JournalRow row)
@@ -148,8 +172,7 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
     private LiveInput InputOf(JournalRow row)
     {
         if (_inputs.TryGetValue(row.Input, out var known)) return known;
-        var labels = configuration.Inputs.FirstOrDefault(i => i.Name == row.Input)?.Labels;
-        var input = new LiveInput(generation, labels is null ? generation.Sources : generation.Sources.With(labels), _matched);
+        var input = new LiveInput(_generation, SourcesOf(row.Input), _matched);
         lock (_inputs) _inputs[row.Input] = input;
         return input;
     }
@@ -162,17 +185,25 @@ internal sealed class LiveJudgement(Generation generation, ServiceConfiguration 
     }
 
     /// <summary>The workers of one input: its labels are part of what they read, and each source that a batch may be told to be has its own.</summary>
-    private sealed class LiveInput(Generation generation, Sources.SourceCatalog sources, MatchedRecords matched)
+    private sealed class LiveInput(Generation initial, SourceCatalog initialSources, MatchedRecords matched)
     {
+        private readonly Dictionary<string, ScanWorker> _workers = new(StringComparer.Ordinal);
+        private Generation _generation = initial;
+        private SourceCatalog _sources = initialSources;
+
         public ScanTally Tally { get; } = new();
 
-        private readonly Dictionary<string, ScanWorker> _workers = new(StringComparer.Ordinal);
+        public void Become(Generation next, SourceCatalog its)
+        {
+            (_generation, _sources) = (next, its);
+            _workers.Clear();
+        }
 
         public ScanWorker WorkerFor(string? source)
         {
             if (_workers.TryGetValue(source ?? "", out var known)) return known;
-            EventShape[] forms = source is not null && sources.Find(source) is { } told ? [.. told.Forms] : [.. sources.Forms];
-            return _workers[source ?? ""] = new ScanWorker(generation, forms, Tally, matched, notesTimes: generation.Correlations.Evaluated > 0);
+            EventShape[] forms = source is not null && _sources.Find(source) is { } told ? [.. told.Forms] : [.. _sources.Forms];
+            return _workers[source ?? ""] = new ScanWorker(_generation, forms, Tally, matched, notesTimes: _generation.Correlations.Evaluated > 0);
         }
     }
 }

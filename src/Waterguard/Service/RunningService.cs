@@ -1,6 +1,7 @@
 using Waterguard.Api;
 using Waterguard.Configuration;
 using Waterguard.Content;
+using Waterguard.Detection.Correlations;
 using Waterguard.Pipeline;
 using Waterguard.Sources.Transports;
 using Waterguard.Sources.Transports.Http;
@@ -32,12 +33,13 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
         LiveJudgement judgement = null!;
-        judgement = new LiveJudgement(generation, configuration, journal, store, evidence, lines.Write, time) { TookUp = () => TookUp(judgement.Correlations) };
+        judgement = new LiveJudgement(generation, configuration, journal, store, evidence, lines.Write, time) { TookUp = () => TookUp(judgement.Correlations), Swapped = Swapped };
         var judging = Task.Run(() => judgement.RunAsync(stopJudging.Token, abandon.Token), CancellationToken.None);
         var running = transports.Select(t => Task.Run(() => t.RunAsync(new JournalSink(journal, t.Name), failed.Token), CancellationToken.None)).ToArray();
         string? Trouble() => judging.IsFaulted ? "judging has stopped" : journal.Condition is AppendOutcome.Accepted or AppendOutcome.Duplicate ? null : $"the journal is {journal.Condition}";
         await using var http = configuration.Http is { } listen ? await HttpInterface.StartAsync(listen, [.. transports.OfType<HttpTransport>()], Trouble, log) : null;
         Announce(http?.Address, journal, store);
+        var watching = new ContentWatch(configuration.Content with { Lowest = configuration.MinLevel, Examples = false }, judgement.Swap, time, log).RunAsync(failed.Token);
 
         var over = Task.WhenAny([judging, .. running, Stopped(failed.Token)]);
         while (await Task.WhenAny(over, Task.Delay(ReportEvery, time, CancellationToken.None)) != over) Report(transports, judgement, journal, store);
@@ -51,6 +53,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         abandon.CancelAfter(DrainTime);
         foreach (var fault in running.Append(judging).Where(t => t.IsFaulted)) log.Say("error", "a part of the service failed", ("error", fault.Exception!.GetBaseException().ToString()));
         await Task.WhenAny(judging);
+        await watching;
         Report(transports, judgement, journal, store);
         if (running.Append(judging).FirstOrDefault(t => t.IsFaulted) is { } faulted) throw new ServiceFailedException(faulted.Exception!.GetBaseException().Message, faulted.Exception);
     }
@@ -67,6 +70,12 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         if (correlations.Refused is { } why) log.Say("warning", "what correlations knew was left aside: they start from nothing", ("reason", why));
         if (correlations.Restored is not { } restored) return;
         log.Info("took up what correlations knew", ("keys", restored.Keys));
+        foreach (var (id, reason) in restored.Restarted) log.Say("warning", "a correlation starts from nothing", ("correlation", id), ("reason", reason));
+    }
+
+    private void Swapped(Generation now, RestoredState restored)
+    {
+        log.Info("content changed", ("rules", now.Rules.Rules.Length), ("correlations", now.Correlations.Evaluated), ("keys", restored.Keys));
         foreach (var (id, reason) in restored.Restarted) log.Say("warning", "a correlation starts from nothing", ("correlation", id), ("reason", reason));
     }
 
