@@ -38,6 +38,7 @@ internal sealed class BaselineState(BaselineSetting setting)
     private const double CellRate = 0.02;
     private const double Odd = 1.5;           // a sample of at least this surprise is hardly learnt from
     private const uint MostCounted = 100;     // beyond, a sample of the cell counts CellRate: its number is of no use
+    private const int SettlingSamples = 3;
     private const double OddShare = 0.25;
     private const double Tiring = 0.97;       // how long a surprise makes the next one less of one
     private const double MostTired = 1;
@@ -55,6 +56,8 @@ internal sealed class BaselineState(BaselineSetting setting)
     private double _windowTail;
     private double _tired;
     private int _oddInARow;
+    private int _settling; // samples until it is judged by what it has inherited
+    private bool _anew;
 
     /// <summary>How many samples were seen.</summary>
     public int Samples { get; private set; }
@@ -62,9 +65,13 @@ internal sealed class BaselineState(BaselineSetting setting)
     /// <summary>When the first one was.</summary>
     public long Since => _since;
 
+    /// <summary>Whether enough has been seen for a verdict.</summary>
+    public bool IsReady(long ticks) => Samples > LeastSamples && _settling == 0 && ticks - _since >= setting.LearnTicks;
+
     /// <summary>Judges a sample by those before it, and then learns it.</summary>
     public BaselineVerdict Judge(long ticks, double value)
     {
+        if (_settling > 0) return Settle(ticks, value);
         if (Samples == 0)
         {
             (_since, _level, _slow, _last) = (ticks, value, value, value);
@@ -80,7 +87,7 @@ internal sealed class BaselineState(BaselineSetting setting)
         var ofSample = Math.Min(Away(value, _last), Math.Min(Away(value, _level), Away(value, usual)));
         var ofWindow = Math.Min(Away(mean, usual), Away(mean, _slow));
         var surprise = Surprise(ofSample, ofWindow);
-        var verdict = new BaselineVerdict(Scale * surprise / (1 + Math.Min(MostTired, _tired)), usual, _sampleTail, Samples > LeastSamples && ticks - _since >= setting.LearnTicks);
+        var verdict = new BaselineVerdict(Scale * surprise / (1 + Math.Min(MostTired, _tired)), usual, _sampleTail, IsReady(ticks));
         _tired = Math.Max(_tired * Tiring, surprise > 1 ? surprise : 0);
         Learn(value, ofSample, ofWindow, surprise, ticks);
         return verdict;
@@ -93,6 +100,7 @@ internal sealed class BaselineState(BaselineSetting setting)
         writer.Time(_since);
         foreach (var number in (double[])[_level, _slow, _last, _sampleTail, _windowTail, _tired]) writer.Real(number);
         writer.Count(_oddInARow);
+        writer.Count((_settling * 2) + (_anew ? 1 : 0));
         for (var i = 0; i < Math.Min(Samples, Window); i++) writer.Single(_window[i]);
         _ofSample.Write(writer);
         _ofWindow.Write(writer);
@@ -106,6 +114,8 @@ internal sealed class BaselineState(BaselineSetting setting)
         (Samples, _since) = ((int)reader.Count(), reader.Time());
         (_level, _slow, _last, _sampleTail, _windowTail, _tired) = (reader.Real(), reader.Real(), reader.Real(), reader.Real(), reader.Real(), reader.Real());
         _oddInARow = (int)reader.Count();
+        var settling = (int)reader.Count();
+        (_settling, _anew) = (settling / 2, (settling & 1) != 0);
         for (var i = 0; i < Math.Min(Samples, Window); i++) _window[i] = reader.Single();
         _ofSample.Read(reader);
         _ofWindow.Read(reader);
@@ -114,6 +124,38 @@ internal sealed class BaselineState(BaselineSetting setting)
         if (cells != setting.SeasonHours) throw StateReader.Damaged();
         _cells = new uint[cells];
         for (var i = 0; i < cells; i++) _cells[i] = reader.Cell();
+    }
+
+    /// <summary>Begins with what another series has learnt. Only before the first sample.</summary>
+    /// <param name="anew">Whether how high it lies is learnt anew: only how much it varies is taken over.</param>
+    /// <returns>False where the other has learnt too little to be of use.</returns>
+    public bool Inherit(BaselineState other, bool anew)
+    {
+        if (other.Samples <= LeastSamples) return false;
+        var writer = new StateWriter(StateWords.None);
+        other.Write(writer);
+        Read(new StateReader(writer.Written.ToArray(), StateWords.None));
+        (_tired, _oddInARow, _settling, _anew) = (0, 0, SettlingSamples, anew);
+        Array.Fill(_window, (float)_level);
+        if (anew) _cells = null;
+        return true;
+    }
+
+    // What just started is busy with starting.
+    private BaselineVerdict Settle(long ticks, double value)
+    {
+        var seen = SettlingSamples - _settling--;
+        _window[Samples % Window] = _anew ? (float)value : (float)_level;
+        Samples++;
+        _last = _anew ? value : _level;
+        if (_anew)
+        {
+            _level += (value - _level) / (seen + 1);
+            _slow = _level;
+            if (_settling == 0) Array.Fill(_window, (float)_level);
+        }
+
+        return new BaselineVerdict(0, Usual(ticks), _sampleTail, Ready: false);
     }
 
     private double Surprise(double ofSample, double ofWindow)

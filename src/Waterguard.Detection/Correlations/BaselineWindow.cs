@@ -8,6 +8,9 @@ namespace Waterguard.Detection.Correlations;
 /// finding for each sample that meets the condition; those of one excursion carry its name.</summary>
 internal sealed class BaselineWindow : KeyWindow
 {
+    /// <summary>By what a rollout is told.</summary>
+    public const string Image = "container.image.name";
+
     private const int ExcursionSamples = 12;
     private const int MaxEmptyBuckets = 4096;
     private readonly FieldNames _fields;
@@ -15,6 +18,10 @@ internal sealed class BaselineWindow : KeyWindow
     private readonly BaselineState _state;
     private readonly string _kind;
     private readonly long _bucket;
+    private readonly bool _inherits;
+    private BaselineWindow? _other;
+    private string _image = "";
+    private bool _hasInherited;
     private HashSet<string>? _values;
     private Trail? _trail;
     private long _opened = long.MinValue;
@@ -30,6 +37,7 @@ internal sealed class BaselineWindow : KeyWindow
         var extension = setting.Correlation.Extension;
         _kind = extension.MeasureKind ?? "count";
         _bucket = extension.Bucket?.Ticks ?? 0;
+        _inherits = !extension.Inherit.IsEmpty;
         var season = extension.Season switch { "1d" => 24, "1w" => 168, _ => 0 };
         var direction = extension.Direction switch { "up" => Direction.Up, "down" => Direction.Down, _ => Direction.Both };
         _state = new BaselineState(new BaselineSetting(direction, season, (extension.Learn ?? TimeSpan.Zero).Ticks));
@@ -49,8 +57,18 @@ internal sealed class BaselineWindow : KeyWindow
         if (_bucket > 0 && _trail is not null && Setting.Delivered.To >= _opened + _bucket) CloseBucket();
     }
 
+    public override bool? IsReady => _state.IsReady(Now);
+
+    public override void Inherit(KeyWindow other) => _other = (BaselineWindow)other;
+
     protected override void WriteState(StateWriter writer)
     {
+        if (_inherits)
+        {
+            writer.Text(_image);
+            writer.Flag(_hasInherited);
+        }
+
         _state.Write(writer);
         writer.Time(_opened);
         writer.Real(_measured);
@@ -65,6 +83,7 @@ internal sealed class BaselineWindow : KeyWindow
 
     protected override void ReadState(StateReader reader)
     {
+        if (_inherits) (_image, _hasInherited) = (reader.Text(), reader.Flag());
         _state.Read(reader);
         (_opened, _measured) = (reader.Time(), reader.Real());
         if (reader.Flag()) _trail = ReadTrail(reader);
@@ -86,6 +105,14 @@ internal sealed class BaselineWindow : KeyWindow
     protected override void Take(Occurrence occurrence)
     {
         _lastRecord = occurrence.RecordId;
+        if (_inherits && occurrence.ValuesOf(Image) is [var image, ..]) _image = image;
+        if (_other is { } other)
+        {
+            // Another image is a rollout: how much it uses is learnt anew, how much that may vary is not.
+            _hasInherited = _state.Inherit(other._state, anew: _image != other._image);
+            _other = null;
+        }
+
         if (_bucket == 0)
         {
             foreach (var number in _fields.Numbers(occurrence, Setting.Counts)) Sample(occurrence.Ticks, (double)number, Trail(occurrence));
@@ -148,5 +175,5 @@ internal sealed class BaselineWindow : KeyWindow
 
     private string Explain(double value, BaselineVerdict verdict) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{value:0.####} where about {verdict.Expected:0.####} is usual, give or take {verdict.Yardstick:0.####}: {verdict.Score:0.0} deviations; learnt from {_state.Samples} samples since {At(_state.Since):yyyy-MM-dd HH:mm}Z");
+        $"{value:0.####} where about {verdict.Expected:0.####} is usual, give or take {verdict.Yardstick:0.####}: {verdict.Score:0.0} deviations; learnt from {_state.Samples} samples since {At(_state.Since):yyyy-MM-dd HH:mm}Z{(_hasInherited ? ", those of its predecessor among them" : "")}");
 }

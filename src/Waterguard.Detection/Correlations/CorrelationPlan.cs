@@ -25,7 +25,7 @@ internal sealed class CorrelationPlan
         _fields = new FieldNames(correlation, references);
         _rules = new RuleIndex(correlation.Rules, references);
         _salt = StableHash.Of(correlation.Header.Id);
-        NamesRead = [.. Keys.Fields, .. _fields.Names, .. reasonNames, .. correlation.Type == CorrelationType.Beacon ? BeaconWindow.Names : []];
+        NamesRead = [.. Keys.Fields, .. _fields.Names, .. reasonNames, .. correlation.Type == CorrelationType.Beacon ? BeaconWindow.Names : [], .. correlation.Extension.Inherit.IsEmpty ? [] : (string[])[BaselineWindow.Image]];
     }
 
     public Correlation Correlation { get; }
@@ -62,8 +62,8 @@ internal sealed class CorrelationPlan
     };
 
     /// <summary>The shard where a key's state lives: the same in every process.</summary>
-    /// <param name="key">Its hash.</param>
-    public int ShardOf(UInt128 key) => (int)(StableHash.Last((ulong)key ^ _salt) % Shard.Count);
+    /// <param name="family">See <see cref="GroupKey.Family"/>.</param>
+    public int ShardOf(UInt128 family) => (int)(StableHash.Last((ulong)family ^ _salt) % Shard.Count);
 
     /// <summary>Empty state for a key.</summary>
     public KeyWindow Window(WindowSetting setting, GroupKey key) => Correlation.Type switch

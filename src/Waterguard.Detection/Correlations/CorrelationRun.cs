@@ -16,6 +16,7 @@ internal sealed class CorrelationRun(CorrelationPlan plan, WindowSetting setting
     private readonly Dictionary<UInt128, Slot> _slots = [];
     private readonly List<KeyWindow> _touched = [];
     private readonly List<KeyWindow> _awake = [];
+    private readonly Dictionary<UInt128, (long Now, UInt128 Key)> _families = [];
     private long _now = long.MinValue;
     private long _step;
     private int _sweepAt = FirstSweep;
@@ -89,6 +90,20 @@ internal sealed class CorrelationRun(CorrelationPlan plan, WindowSetting setting
     /// <summary>The state of a key as bytes; null: it has none.</summary>
     public byte[]? StateOf(UInt128 hash) => _slots.TryGetValue(hash, out var slot) ? slot.State as byte[] ?? coding.Write((KeyWindow)slot.State) : null;
 
+    /// <summary>Of up to so many keys, how many were looked at and how many of them are ready; none of a type that does not learn.</summary>
+    public (int Keys, int Ready) Readiness(int most)
+    {
+        var (keys, ready) = (0, 0);
+        foreach (var slot in _slots.Values.Take(most))
+        {
+            if ((slot.State as KeyWindow ?? coding.Read(plan, setting, (byte[])slot.State)).IsReady is not { } isReady) return default;
+            keys++;
+            if (isReady) ready++;
+        }
+
+        return (keys, ready);
+    }
+
     /// <summary>All keys that have state.</summary>
     public IEnumerable<UInt128> Hashes => _slots.Keys;
 
@@ -107,6 +122,7 @@ internal sealed class CorrelationRun(CorrelationPlan plan, WindowSetting setting
     {
         var window = written.Read(plan, setting, state);
         _slots[window.Key.Hash] = new Slot(coding.Write(window), window.Deadline);
+        Join(window);
         _now = Math.Max(_now, window.Now);
     }
 
@@ -117,6 +133,7 @@ internal sealed class CorrelationRun(CorrelationPlan plan, WindowSetting setting
         {
             window.Judge();
             window.Touched = false;
+            Join(window);
             Note(window.Key.Hash, window);
         }
 
@@ -140,9 +157,25 @@ internal sealed class CorrelationRun(CorrelationPlan plan, WindowSetting setting
         }
 
         var window = plan.Window(setting, key);
+        if (key.HasFamily && _families.TryGetValue(key.Family, out var latest) && _slots.TryGetValue(latest.Key, out var slotOfOther)) Inherit(window, WindowOf(latest.Key, slotOfOther));
         _slots[key.Hash] = new Slot(window, long.MaxValue);
         _awake.Add(window);
         return window;
+    }
+
+    // What the other has learnt by now does not depend on whether somebody has looked at it lately.
+    private void Inherit(KeyWindow window, KeyWindow other)
+    {
+        other.PassTo(_now);
+        Note(other.Key.Hash, other);
+        Dirty?.Add(other.Key.Hash);
+        window.Inherit(other);
+    }
+
+    // Of each family, the key that something came for last.
+    private void Join(KeyWindow window)
+    {
+        if (window.Key.HasFamily && (!_families.TryGetValue(window.Key.Family, out var latest) || (window.Now, window.Key.Hash).CompareTo(latest) > 0)) _families[window.Key.Family] = (window.Now, window.Key.Hash);
     }
 
     private KeyWindow WindowOf(UInt128 hash, Slot slot)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Waterguard.Sigma.Correlations;
 
 namespace Waterguard.Detection.Correlations;
 
@@ -56,6 +57,22 @@ public sealed partial class CorrelationSession
         return restored;
     }
 
+    /// <summary>How far the learning types have come: of the keys of each, how many there are and what share of them has learnt enough for a verdict. Judged by up to a thousand keys.</summary>
+    public IReadOnlyDictionary<string, (long Keys, double ReadyShare)> Readiness()
+    {
+        const int MostOfShard = 16;
+        var all = new SortedDictionary<string, (long, double)>(StringComparer.Ordinal);
+        for (var plan = 0; plan < _stages.Length; plan++)
+        {
+            if (_stages[plan].Plan.Correlation.Type is not (CorrelationType.Baseline or CorrelationType.FirstSeen)) continue;
+            var runs = _shards.Select(s => s.RunOrNone(plan)).OfType<CorrelationRun>().ToArray();
+            var looked = runs.Select(r => r.Readiness(MostOfShard)).ToArray();
+            all[_stages[plan].Plan.Correlation.Header.Id] = (runs.Sum(r => (long)r.Keys), looked.Sum(l => l.Keys) is var keys and > 0 ? (double)looked.Sum(l => l.Ready) / keys : 0);
+        }
+
+        return all;
+    }
+
     private void Resume(int plan, StageHead stage)
     {
         (_stages[plan].Passed, _stages[plan].Told) = (stage.Passed, stage.Told);
@@ -68,12 +85,13 @@ public sealed partial class CorrelationSession
     private long Restore(IEnumerable<KeyState> keys, Dictionary<string, int> plans, StateCoding coding, SortedDictionary<string, string> restarted)
     {
         var restored = 0L;
-        foreach (var (correlation, hash, bytes) in keys)
+        foreach (var (correlation, _, value) in keys)
         {
-            if (bytes is not { } state || !plans.TryGetValue(correlation, out var plan)) continue;
+            if (value is not { } state || !plans.TryGetValue(correlation, out var plan)) continue;
             try
             {
-                _shards[_stages[plan].Plan.ShardOf(hash)].RunOf(plan).Restore(state.ToArray(), coding);
+                var bytes = state.ToArray();
+                _shards[_stages[plan].Plan.ShardOf(coding.KeyOf(_stages[plan].Plan, bytes).Family)].RunOf(plan).Restore(bytes, coding);
                 restored++;
             }
             catch (InvalidDataException e)

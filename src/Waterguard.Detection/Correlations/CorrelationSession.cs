@@ -128,7 +128,7 @@ public sealed partial class CorrelationSession
 
     private void Hand(int plan, Occurrence one)
     {
-        foreach (var key in _stages[plan].Plan.Keys.Of(one, _counts)) _shards[_stages[plan].Plan.ShardOf(key.Hash)].Inbox.Add((plan, key, one));
+        foreach (var key in _stages[plan].Plan.Keys.Of(one, _counts)) _shards[_stages[plan].Plan.ShardOf(key.Family)].Inbox.Add((plan, key, one));
     }
 
     private void Drive(ImmutableArray<int> level, bool end)

@@ -27,6 +27,8 @@ internal sealed class FirstSeenWindow(WindowSetting setting, GroupKey key, Field
 
     public override int Weight => _lastSeen.Count / 8;
 
+    public override bool? IsReady => _first != long.MaxValue && Now - _first >= _learn;
+
     public override long Deadline => Beyond(Now, _forget);
 
     protected override void WriteState(StateWriter writer)

@@ -12,11 +12,13 @@ internal sealed class GroupKeys
     private static readonly GroupKey[] s_none = [GroupKey.None];
     private readonly ImmutableArray<string> _names;
     private readonly Dictionary<string, string[]> _fields = new(StringComparer.Ordinal);
+    private readonly bool[] _inherits; // by place: a family's names may be missing
 
     /// <param name="references">Id of a rule -> the references that a correlation names it by.</param>
     public GroupKeys(Correlation correlation, IReadOnlyDictionary<string, ImmutableArray<int>> references)
     {
         _names = correlation.GroupBy;
+        _inherits = [.. _names.Select(n => correlation.Extension.Inherit.Contains(n, StringComparer.Ordinal))];
         foreach (var (id, places) in references) _fields[id] = [.. _names.Select(n => Field(correlation, n, correlation.Rules[places[0]]))];
     }
 
@@ -31,19 +33,30 @@ internal sealed class GroupKeys
         var values = new string[fields.Length];
         for (var i = 0; i < fields.Length; i++)
         {
-            if (occurrence.ValuesOf(fields[i]) is not [var only]) return Several(fields, occurrence, counts);
-            values[i] = only;
+            var found = occurrence.ValuesOf(fields[i]);
+            if (found is [var only]) values[i] = only;
+            else if (found.IsEmpty && _inherits[i]) values[i] = "";
+            else return Several(fields, occurrence, counts);
         }
 
-        return [new GroupKey(_names, values)];
+        return [Of(values)];
+    }
+
+    /// <summary>The key of these values.</summary>
+    public GroupKey Of(string[] values)
+    {
+        if (_names.IsEmpty) return GroupKey.None;
+        string[] family = [.. values.Where((_, i) => _inherits[i])];
+        return new GroupKey(_names, values, Array.TrueForAll(family, f => f.Length > 0) ? family : []);
     }
 
     private GroupKey[] Several(string[] fields, Occurrence occurrence, CorrelationCounts counts)
     {
         List<string[]> groups = [[]];
-        foreach (var field in fields)
+        foreach (var (field, inherits) in fields.Zip(_inherits))
         {
-            var values = occurrence.ValuesOf(field).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+            string[] values = occurrence.ValuesOf(field).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+            if (values.Length == 0 && inherits) values = [""];
             if (values.Length == 0)
             {
                 counts.WithoutKey++;
@@ -54,7 +67,7 @@ internal sealed class GroupKeys
             groups = [.. groups.SelectMany(g => values.Select(v => (string[])[.. g, v])).Take(MaxKeys)];
         }
 
-        return [.. groups.Select(g => new GroupKey(_names, g))];
+        return [.. groups.Select(Of)];
     }
 
     // An alias stands for another field in each rule; a rule that the alias does not name has the field of that name.

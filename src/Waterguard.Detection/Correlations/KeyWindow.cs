@@ -64,6 +64,14 @@ internal abstract class KeyWindow(WindowSetting setting, GroupKey key)
         if (now > Now) Advance(now);
     }
 
+    /// <summary>Whether it has learnt enough for a verdict; null where nothing has to be learnt.</summary>
+    public virtual bool? IsReady => null;
+
+    /// <summary>Begins with what another key of its family has learnt. Only before anything else.</summary>
+    public virtual void Inherit(KeyWindow other)
+    {
+    }
+
     /// <summary>Writes what it knows. Only after <see cref="Judge"/>.</summary>
     public void Write(StateWriter writer)
     {

@@ -16,14 +16,22 @@ internal sealed class StateCoding(StateWords words)
         return _writer.Written.ToArray();
     }
 
+    /// <summary>Whose state it is.</summary>
+    /// <exception cref="InvalidDataException">The state is damaged.</exception>
+    public GroupKey KeyOf(CorrelationPlan plan, byte[] state) => KeyOf(plan, new StateReader(state, words));
+
     /// <exception cref="InvalidDataException">The state is damaged.</exception>
     public KeyWindow Read(CorrelationPlan plan, WindowSetting setting, byte[] state)
     {
         var reader = new StateReader(state, words);
-        var values = reader.Texts();
-        if (values.Length != plan.Correlation.GroupBy.Length) throw StateReader.Damaged();
-        var window = plan.Window(setting, new GroupKey(plan.Correlation.GroupBy, [.. values]));
+        var window = plan.Window(setting, KeyOf(plan, reader));
         window.Read(reader);
         return reader.AtEnd ? window : throw StateReader.Damaged();
+    }
+
+    private static GroupKey KeyOf(CorrelationPlan plan, StateReader reader)
+    {
+        var values = reader.Texts();
+        return values.Length == plan.Correlation.GroupBy.Length ? plan.Keys.Of([.. values]) : throw StateReader.Damaged();
     }
 }

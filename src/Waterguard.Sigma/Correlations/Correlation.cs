@@ -76,4 +76,7 @@ public sealed record CorrelationExtension(
 {
     /// <summary>Nothing said.</summary>
     public static CorrelationExtension None { get; } = new(null, null, null, null, null, null, null, null);
+
+    /// <summary>For a baseline: the group-by fields that keys have in common which learn from each other; empty for none. They may be missing in a match.</summary>
+    public ImmutableArray<string> Inherit { get; init; } = [];
 }

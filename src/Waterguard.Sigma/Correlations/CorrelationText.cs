@@ -30,6 +30,7 @@ public static class CorrelationText
             extension.MeasureKind is { } measure ? $"measure {measure} {extension.MeasureField}" : null,
             Span("bucket", extension.Bucket),
             extension.Season is { } season ? $"season {season}" : null,
+            Named("inherit", extension.Inherit),
             extension.Direction is { } direction ? $"direction {direction}" : null,
         ];
         return string.Join("; ", parts.Where(p => p is not null));

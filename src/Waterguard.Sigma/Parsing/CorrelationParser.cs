@@ -137,6 +137,8 @@ internal sealed class CorrelationParser(ParseContext context)
             extension = extension with { Forget = section.Duration("forget") };
         else
             NotRead(section, form, "forget");
+        if (form.Type != CorrelationType.Baseline)
+            NotRead(section, form, "inherit");
         return form.Type == CorrelationType.Baseline ? Baseline(section, extension) : extension;
     }
 
@@ -144,7 +146,7 @@ internal sealed class CorrelationParser(ParseContext context)
     {
         var season = section.Word("season", "1d", "1w", "none") ?? "none";
         var direction = section.Word("direction", "up", "down", "both") ?? "both";
-        extension = extension with { Bucket = section.Duration("bucket"), Season = season, Direction = direction };
+        extension = extension with { Bucket = section.Duration("bucket"), Season = season, Direction = direction, Inherit = Inherited(section) };
         if (section.Section("measure") is not { } measure)
         {
             Needed(section, "measure", section.Has("measure") ? "" : null);
@@ -161,6 +163,17 @@ internal sealed class CorrelationParser(ParseContext context)
         if (only.Name != "value" && extension.Bucket is null)
             Needed(section, "bucket", section.Has("bucket") ? "" : null);
         return extension with { MeasureKind = only.Name, MeasureField = isCount ? null : measure.RequiredText(only.Name) };
+    }
+
+    private ImmutableArray<string> Inherited(MappingReader section)
+    {
+        var names = section.Texts("inherit");
+        var keys = section.Texts("group-by");
+        foreach (var name in names.Where(n => !keys.Contains(n, StringComparer.Ordinal)))
+            context.Bag.Error(SigmaCodes.MissingForType, section.LocationOf("inherit"), $"'inherit' names fields of 'group-by'; '{name}' is none.");
+        if (names.Length > 0 && names.Length >= keys.Length)
+            context.Bag.Error(SigmaCodes.MissingForType, section.LocationOf("inherit"), "'inherit' leaves at least one field of 'group-by' out: keys with all fields in common are one key.");
+        return names;
     }
 
     private string? Needed(MappingReader section, string key, string? value)

@@ -110,6 +110,7 @@ internal sealed record RuleUse(bool Alerts, bool Correlated, ImmutableArray<stri
             else if (fields.TryGetValue(reference, out var field) || fields.TryGetValue(id, out field)) yield return field;
         }
 
+        if (!correlation.Extension.Inherit.IsEmpty) yield return "container.image.name";
         if (correlation.Extension.MeasureField is { } measure) yield return measure;
         if (correlation.Type == CorrelationType.Beacon)
         {

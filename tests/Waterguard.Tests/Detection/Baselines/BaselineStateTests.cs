@@ -1,9 +1,11 @@
 using Waterguard.Detection.Baselines;
+using Waterguard.Tests.Detection.Correlations;
 using Xunit;
 
 namespace Waterguard.Tests.Detection.Baselines;
 
 /// <summary>What is expected of a series, and how surprising a sample is.</summary>
+[Collection(nameof(MeasuresMemory))]
 public sealed class BaselineStateTests
 {
     private static readonly long Minute = TimeSpan.TicksPerMinute;

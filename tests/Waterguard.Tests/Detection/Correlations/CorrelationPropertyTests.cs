@@ -28,6 +28,7 @@ public sealed class CorrelationPropertyTests
         "type: first_seen, rules: [r1], field: n, group-by: [h], learn: 20s, forget: 15s",
         "type: baseline, rules: [r1, r2], measure: {value: n}, learn: 1s, condition: {gte: 0.1}",
         "type: baseline, rules: [r1, r2], measure: {count: true}, bucket: 2s, learn: 1s, condition: {gte: 0.1}",
+        "type: baseline, rules: [r1, r2], measure: {count: true}, group-by: [h, n], inherit: [h], bucket: 2s, learn: 1s, condition: {gte: 0.1}",
         "type: beacon, rules: [r1], group-by: [h], timespan: 1m, condition: {gte: 0.01}",
     ];
 
