@@ -18,6 +18,7 @@ public static class TransportCatalog
         AzureMonitor.MonitorTransports.Tables,
         Office365.Office365Transport.Kind,
         PubSub.PubSubTransport.Kind,
+        PubSub.PubSubPushTransport.Kind,
         Syslog.SyslogTransport.Kind,
         Tail.TailTransport.Kind,
         Workspace.WorkspaceTransport.Kind,

@@ -9,7 +9,11 @@ namespace Waterguard.Sources.Transports;
 /// <param name="Says">What it reads, in one sentence.</param>
 /// <param name="Settings">Its keys, beside those that every input has.</param>
 /// <param name="Create">Makes one; null when the settings do not go together, which is then in the bag. Opens nothing yet.</param>
-public sealed record TransportKind(string Name, string Says, ImmutableArray<Setting> Settings, Func<InputDefinition, TransportSurroundings, DiagnosticBag, ITransport?> Create);
+public sealed record TransportKind(string Name, string Says, ImmutableArray<Setting> Settings, Func<InputDefinition, TransportSurroundings, DiagnosticBag, ITransport?> Create)
+{
+    /// <summary>Whether others post to it, so that the service must listen for them.</summary>
+    public bool OpensHttp { get; init; }
+}
 
 /// <summary>One input, as configured.</summary>
 /// <param name="Source">The source that all its records are of; null: recognised from each record.</param>

@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Waterguard.Configuration;
+using Waterguard.Sources.Transports;
 using Waterguard.Sources.Transports.Http;
+using Waterguard.Sources.Transports.PubSub;
 
 namespace Waterguard.Api;
 
@@ -23,7 +25,7 @@ internal sealed class HttpInterface : IAsyncDisposable
 
     /// <param name="trouble">What is wrong with the service now; null: nothing.</param>
     /// <exception cref="IOException">The address is taken, or the certificate cannot be read.</exception>
-    public static async Task<HttpInterface> StartAsync(HttpConfiguration configuration, IReadOnlyList<HttpTransport> inputs, Func<string?> trouble, ILoggerProvider logs)
+    public static async Task<HttpInterface> StartAsync(HttpConfiguration configuration, IReadOnlyList<ITransport> inputs, Func<string?> trouble, ILoggerProvider logs)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Warning);
@@ -39,7 +41,8 @@ internal sealed class HttpInterface : IAsyncDisposable
             });
         });
         var app = builder.Build();
-        app.MapIngest(inputs);
+        app.MapIngest([.. inputs.OfType<HttpTransport>()]);
+        app.MapPush([.. inputs.OfType<PubSubPushTransport>()]);
         app.MapGet("/healthz", () => "ok\n");
         app.MapGet("/readyz", () => trouble() is { } what ? Results.Text(what + "\n", statusCode: 503) : Results.Text("ready\n"));
         try

@@ -46,7 +46,7 @@ internal static class ConfigurationKeys
     public static ImmutableArray<(string Name, string Says, ImmutableArray<Setting> Keys)> Sections { get; } =
     [
         ("journal", "What was received and is not yet judged, and some of what was.", Journal),
-        ("http", "The HTTP interface; it is opened when this section, or an input with transport http, is there.", Http),
+        ("http", "The HTTP interface; it is opened when this section, or an input with transport http or pubsub-push, is there.", Http),
         ("time", "How the times of records are taken.", Time),
         ("content", "Rules, lists and sources.", Content),
     ];

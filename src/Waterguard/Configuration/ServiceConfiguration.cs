@@ -44,7 +44,7 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
         var time = Section(root, "time", bag);
         var content = Section(root, "content", bag);
         var inputs = InputReader.Read(root, bag);
-        var opensHttp = root["http"] is not null || inputs.Any(i => i.Kind.Name == "http");
+        var opensHttp = root["http"] is not null || inputs.Any(i => i.Kind.OpensHttp);
         return new ServiceConfiguration(
             top.Text("data") ?? "", Enum.Parse<Level>(top.Text("min_level") ?? "low", ignoreCase: true), journal.Number("size"), Math.Min(journal.Number("keep"), journal.Number("size") / 2),
             opensHttp ? HttpConfiguration.From(http, bag) : null,

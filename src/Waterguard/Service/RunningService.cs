@@ -4,7 +4,6 @@ using Waterguard.Content;
 using Waterguard.Detection.Correlations;
 using Waterguard.Pipeline;
 using Waterguard.Sources.Transports;
-using Waterguard.Sources.Transports.Http;
 using Waterguard.Storage;
 using Waterguard.Storage.Journals;
 using Waterguard.Storage.Sqlite;
@@ -37,7 +36,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         var judging = Task.Run(() => judgement.RunAsync(stopJudging.Token, abandon.Token), CancellationToken.None);
         var running = transports.Select(t => Task.Run(() => t.RunAsync(new JournalSink(journal, t.Name), failed.Token), CancellationToken.None)).ToArray();
         string? Trouble() => judging.IsFaulted ? "judging has stopped" : journal.Condition is AppendOutcome.Accepted or AppendOutcome.Duplicate ? null : $"the journal is {journal.Condition}";
-        await using var http = configuration.Http is { } listen ? await HttpInterface.StartAsync(listen, [.. transports.OfType<HttpTransport>()], Trouble, log) : null;
+        await using var http = configuration.Http is { } listen ? await HttpInterface.StartAsync(listen, transports, Trouble, log) : null;
         Announce(http?.Address, journal, store);
         var watching = new ContentWatch(configuration.Content with { Lowest = configuration.MinLevel, Examples = false }, judgement.Swap, time, log).RunAsync(failed.Token);
 

@@ -80,7 +80,7 @@ internal sealed partial class PubSubTransport(InputDefinition input, TransportSu
 
     private static IEnumerable<InputFinding> Look(string name, System.Text.Json.JsonElement description)
     {
-        if (description.Part("pushConfig")?.Text("pushEndpoint") is { Length: > 0 } endpoint) yield return InputFinding.Lacks($"{name}: is a push subscription (to {endpoint}); make it a pull subscription");
+        if (description.Part("pushConfig")?.Text("pushEndpoint") is { Length: > 0 } endpoint) yield return InputFinding.Lacks($"{name}: is a push subscription (to {endpoint}); make it a pull subscription, or use the transport pubsub-push");
         if (description.Text("topic") == "_deleted-topic_") yield return InputFinding.Lacks($"{name}: its topic was deleted, nothing comes any more; make the sink and a new subscription");
         if (description.Text("state") is { } state && state != "ACTIVE") yield return InputFinding.Lacks($"{name}: is {state}");
         if (description.Text("filter") is { Length: > 0 } filter) yield return InputFinding.Says($"{name}: has a filter, what it leaves out is never seen: {filter}");
@@ -147,8 +147,14 @@ internal sealed partial class PubSubTransport(InputDefinition input, TransportSu
         var errors = bag.ErrorCount;
         GoogleKeys.Check(input.Settings, bag);
         AzureKeys.CheckAddress(input.Settings, "endpoint", bag);
-        if (input.Settings.Text("subscription") is { } name && !NamePattern().IsMatch(name)) bag.Error(ConfigurationCodes.Unusable, input.Settings.LocationOf("subscription"), $"'{name}' is no subscription: projects/PROJECT/subscriptions/NAME.");
+        CheckName(input.Settings, bag);
         return bag.ErrorCount > errors ? null : new PubSubTransport(input, surroundings);
+    }
+
+    /// <summary>A subscription's name, whole.</summary>
+    internal static void CheckName(SettingValues values, DiagnosticBag bag)
+    {
+        if (values.Text("subscription") is { } name && !NamePattern().IsMatch(name)) bag.Error(ConfigurationCodes.Unusable, values.LocationOf("subscription"), $"'{name}' is no subscription: projects/PROJECT/subscriptions/NAME.");
     }
 
     [GeneratedRegex("^projects/[a-z0-9.:-]{3,80}/subscriptions/[A-Za-z][A-Za-z0-9._~+%-]{2,254}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
