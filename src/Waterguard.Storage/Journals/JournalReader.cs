@@ -17,6 +17,31 @@ public sealed class JournalReader : IDisposable
         _next.Parameters.AddWithValue("$2", 0);
     }
 
+    /// <summary>Reads the journal of a folder, also while a service writes it.</summary>
+    /// <exception cref="StorageUnavailableException">There is none, or it cannot be read.</exception>
+    public static JournalReader Open(string folder)
+    {
+        var file = Path.Combine(folder, "journal.db");
+        if (!File.Exists(file)) throw new StorageUnavailableException($"{folder}: there is no journal; has the service run with this configuration, and may we look into the folder?");
+        try
+        {
+            return new JournalReader(file);
+        }
+        catch (SqliteException e)
+        {
+            throw new StorageUnavailableException($"{file}: cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The sequence before the first batch that came at a time or later.</summary>
+    /// <exception cref="StorageUnavailableException">The file cannot be read.</exception>
+    public long BehindOf(DateTimeOffset time) =>
+        Number("SELECT min(sequence) - 1 FROM batches WHERE ingested >= $1", time.ToUnixTimeMilliseconds()) ?? Number("SELECT max(sequence) FROM batches WHERE sequence >= $1", 0) ?? 0;
+
+    /// <summary>When the oldest batch that is kept came; null: there is none.</summary>
+    /// <exception cref="StorageUnavailableException">The file cannot be read.</exception>
+    public DateTimeOffset? Oldest() => Number("SELECT min(ingested) FROM batches WHERE sequence >= $1", 0) is { } oldest ? DateTimeOffset.FromUnixTimeMilliseconds(oldest) : null;
+
     /// <summary>The next batches behind a sequence, at most so many. A damaged one comes without its block.</summary>
     /// <exception cref="StorageUnavailableException">The file cannot be read.</exception>
     public IReadOnlyList<JournalRow> Next(long behind, int most)
@@ -39,6 +64,23 @@ public sealed class JournalReader : IDisposable
         }
 
         return rows;
+    }
+
+    private long? Number(string text, long parameter)
+    {
+        try
+        {
+            using var command = _connection.CreateCommand();
+#pragma warning disable CA2100 // Only texts of our own come here.
+            command.CommandText = text;
+#pragma warning restore CA2100
+            command.Parameters.AddWithValue("$1", parameter);
+            return command.ExecuteScalar() is long number ? number : null;
+        }
+        catch (SqliteException e)
+        {
+            throw new StorageUnavailableException($"the journal cannot be read: {e.Message}", e);
+        }
     }
 
     /// <inheritdoc/>

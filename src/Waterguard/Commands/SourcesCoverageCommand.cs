@@ -14,7 +14,7 @@ internal static class SourcesCoverageCommand
         var content = ContentArguments.Create();
         var output = new Option<string>("--output", "-o") { Description = "table or json", HelpName = "FORMAT", DefaultValueFactory = _ => "table" };
         output.AcceptOnlyFromAmong("table", "json");
-        var command = new Command("coverage", "Tell what telemetry there is in files, and which detections are blind on it") { paths, output };
+        var command = new Command("coverage", "Tell what telemetry there is in files, and which detections are blind on it") { paths, output, SourcesCoverageLiveCommand.Build() };
         content.AddTo(command);
         command.SetAction((parsed, cancel) => Task.FromResult(Run(parsed.GetRequiredValue(paths), content.Read(parsed), parsed.GetRequiredValue(output) == "json", cancel)));
         return command;
@@ -30,14 +30,7 @@ internal static class SourcesCoverageCommand
             var inputs = ScanInput.Of(paths);
             CoverageReport report;
             using (var progress = ScanProgress.Start(inputs)) report = CoverageReport.Make(generation, telemetry, inputs, progress, cancel);
-            if (!json)
-            {
-                CoverageText.Write(report, Console.Out);
-                return ExitCodes.Done;
-            }
-
-            using var stdout = Console.OpenStandardOutput();
-            CoverageJson.Write(report, stdout);
+            Write(report, json);
             return ExitCodes.Done;
         }
         catch (OperationCanceledException)
@@ -48,5 +41,18 @@ internal static class SourcesCoverageCommand
         {
             return ExitCodes.Refuse(e.Message);
         }
+    }
+
+    /// <summary>Prints a report.</summary>
+    public static void Write(CoverageReport report, bool json)
+    {
+        if (!json)
+        {
+            CoverageText.Write(report, Console.Out);
+            return;
+        }
+
+        using var stdout = Console.OpenStandardOutput();
+        CoverageJson.Write(report, stdout);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Waterguard.Alerting.Output;
 
 namespace Waterguard.Coverage;
 
@@ -12,6 +13,7 @@ internal static class CoverageJson
         writer.WriteNumber("events", report.Records);
         writer.WriteNumber("unrecognised", report.Unrecognised);
         writer.WriteNumber("malformed", report.Malformed);
+        if (report.Live is { } live) Write(writer, live);
         writer.WriteStartArray("platforms");
         foreach (var (platform, sources) in report.Platforms)
         {
@@ -29,6 +31,32 @@ internal static class CoverageJson
         writer.WriteEndArray();
         writer.WriteStartArray("detections");
         foreach (var rule in report.Rules) Write(writer, rule, report.Telemetry);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, LiveDeliveries live)
+    {
+        writer.WriteStartObject("live");
+        writer.WriteString("since", AlertJson.Time(live.Since));
+        writer.WriteString("until", AlertJson.Time(live.Until));
+        writer.WriteString("journal_begins", live.KeptFrom is { } kept ? AlertJson.Time(kept) : null);
+        writer.WriteNumber("damaged_batches", live.Damaged);
+        writer.WriteStartObject("last_delivered");
+        foreach (var (source, last) in live.Sources) writer.WriteString(source, AlertJson.Time(last));
+        writer.WriteEndObject();
+        writer.WriteStartArray("inputs");
+        foreach (var input in live.Inputs)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", input.Name);
+            writer.WriteString("transport", input.Transport);
+            writer.WriteString("source", input.Source);
+            writer.WriteNumber("records", input.Records);
+            writer.WriteString("last", input.Last is { } came ? AlertJson.Time(came) : null);
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndArray();
         writer.WriteEndObject();
     }

@@ -9,19 +9,25 @@ using Waterguard.Sources.Recognition;
 namespace Waterguard.Coverage;
 
 /// <summary>Reads records as a scan does and counts what they have, instead of judging them. Streaming; one thread.</summary>
-internal sealed class CoverageReader(Generation generation, Func<EventShape, FormCount> count)
+/// <param name="recogniser">Tells the form of each record.</param>
+/// <param name="otherwise">What a record is that it does not know; null: nothing.</param>
+internal sealed class CoverageReader(FormRecogniser recogniser, EventShape? otherwise, Func<EventShape, FormCount> count)
 {
     private const int MaxNesting = 4;
     private readonly EventReader _reader = new();
     private readonly EventBuffer _fields = new();
     private readonly Dictionary<EventShape, State> _states = new(ReferenceEqualityComparer.Instance);
     private State? _current;
+    private DateTimeOffset? _came;
 
     public long Records { get; private set; }
 
     public long Malformed { get; private set; }
 
     public long Unrecognised { get; private set; }
+
+    /// <summary>When the source of each record was last there; empty when nobody told when records came.</summary>
+    public Dictionary<string, DateTimeOffset> LastDelivered { get; } = new(StringComparer.Ordinal);
 
     public IEnumerable<FormCount> Counts => _states.Values.Select(s => s.Count).Where(c => c.Events > 0);
 
@@ -35,21 +41,33 @@ internal sealed class CoverageReader(Generation generation, Func<EventShape, For
             while (records.Read(batch) || batch.Problems.Count > 0)
             {
                 cancel.ThrowIfCancellationRequested();
-                Malformed += batch.Problems.Count;
-                foreach (var record in batch.Records) Add(batch.Buffer, record.Start, record.Length, 0);
+                Add(batch);
                 progress.Report(batch.Bytes);
                 if (batch.Count == 0) break;
             }
         }
     }
 
+    /// <summary>Counts a batch that came at a time.</summary>
+    public void Read(RecordBatch batch, DateTimeOffset came)
+    {
+        (_current, _came) = (null, came);
+        Add(batch);
+    }
+
+    private void Add(RecordBatch batch)
+    {
+        Malformed += batch.Problems.Count;
+        foreach (var record in batch.Records) Add(batch.Buffer, record.Start, record.Length, 0);
+    }
+
     private void Add(byte[] buffer, int start, int length, int nesting)
     {
         if (_current is not { } state || !_reader.TryRead(buffer, start, length, state.Count.Tree, _fields, out _) || !state.Count.Tests.Hold(_fields))
         {
-            var form = generation.Sources.Recogniser.Recognise(_reader, buffer, start, length, _fields, out var flaw);
+            var form = recogniser.Recognise(_reader, buffer, start, length, _fields, out var flaw);
             if (flaw is not null) Malformed++;
-            else if (form is null) Unrecognised++;
+            else if ((form ??= otherwise) is null) Unrecognised++;
             if (form is null) return;
             state = _current = Of(form);
             if (!_reader.TryRead(buffer, start, length, state.Count.Tree, _fields, out _)) return;
@@ -77,6 +95,7 @@ internal sealed class CoverageReader(Generation generation, Func<EventShape, For
     {
         Records++;
         state.Count.Add(_fields);
+        if (_came is { } came && (!LastDelivered.TryGetValue(state.Count.Form.Source, out var last) || came > last)) LastDelivered[state.Count.Form.Source] = came;
     }
 
     private State Of(EventShape form)

@@ -5,6 +5,7 @@ using Waterguard.Pipeline;
 using Waterguard.Sigma;
 using Waterguard.Sigma.Correlations;
 using Waterguard.Sources.Definitions;
+using Waterguard.Sources.Recognition;
 
 namespace Waterguard.Coverage;
 
@@ -13,16 +14,29 @@ internal sealed record CoverageReport(
     long Records, long Malformed, long Unrecognised, ImmutableArray<(Platform Platform, ImmutableArray<(string Source, long Events)> Sources)> Platforms,
     ImmutableArray<RuleJudgement> Sources, ImmutableArray<RuleSight> Rules, Telemetry Telemetry)
 {
+    /// <summary>What a running service received; null: files were read.</summary>
+    public LiveDeliveries? Live { get; init; }
+
     /// <summary>Reads everything and judges every detection.</summary>
     public static CoverageReport Make(Generation generation, Telemetry telemetry, IEnumerable<ScanInput> inputs, IProgress<long> progress, CancellationToken cancel)
     {
-        var reader = new CoverageReader(generation, form => new FormCount(form, Names(generation, form), telemetry.Expectations.Where(e => e.Source == form.Source), telemetry.Platforms));
+        var reader = ReaderOf(generation, telemetry, generation.Sources.Recogniser, null);
         reader.Read(inputs, progress, cancel);
-        ImmutableArray<RuleJudgement> sources = [.. reader.Counts.GroupBy(c => c.Form.Source, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new RuleJudgement(g.Key, g, telemetry.Parts))];
+        return Of(generation, telemetry, [reader]);
+    }
+
+    /// <summary>A reader whose counts a report can be made of.</summary>
+    public static CoverageReader ReaderOf(Generation generation, Telemetry telemetry, FormRecogniser recogniser, EventShape? otherwise) =>
+        new(recogniser, otherwise, form => new FormCount(form, Names(generation, form), telemetry.Expectations.Where(e => e.Source == form.Source), telemetry.Platforms));
+
+    /// <summary>Judges every detection by what some readers have counted.</summary>
+    public static CoverageReport Of(Generation generation, Telemetry telemetry, IReadOnlyCollection<CoverageReader> readers)
+    {
+        ImmutableArray<RuleJudgement> sources = [.. readers.SelectMany(r => r.Counts).GroupBy(c => c.Form.Source, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new RuleJudgement(g.Key, g, telemetry.Parts))];
         var rules = generation.Rules.Rules.Select(r => Judge(r, sources, generation)).ToDictionary(r => r.Rule.Id, StringComparer.Ordinal);
         var names = generation.Rules.Rules.Where(r => r.Header.Name is not null).ToLookup(r => r.Header.Name!, r => r.Header.Id, StringComparer.Ordinal);
         var correlations = generation.Rules.Correlations.Select(c => Judge(c, rules, names)).OfType<RuleSight>().ToArray();
-        return new CoverageReport(reader.Records, reader.Malformed, reader.Unrecognised, [.. telemetry.Platforms.Select(p => (p, Of(p, sources)))], sources,
+        return new CoverageReport(readers.Sum(r => r.Records), readers.Sum(r => r.Malformed), readers.Sum(r => r.Unrecognised), [.. telemetry.Platforms.Select(p => (p, Of(p, sources)))], sources,
             [.. rules.Values.Where(r => generation.Rules.Rules.Any(g => g.Header.Id == r.Rule.Id && generation.UseOf(g).Alerts)).Concat(correlations)
                 .OrderByDescending(r => r.Rule.Level).ThenBy(r => r.Rule.Title, StringComparer.Ordinal)], telemetry);
     }

@@ -11,9 +11,33 @@ internal static class CoverageText
     public static void Write(CoverageReport report, TextWriter to)
     {
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Records:N0} events, {report.Unrecognised:N0} records of no known source, {report.Malformed:N0} malformed"));
+        if (report.Live is { } live) Deliveries(live, to);
         Platforms(report, to);
         Sources(report, to);
         Detections(report, to);
+    }
+
+    private static void Deliveries(LiveDeliveries live, TextWriter to)
+    {
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"received from {live.Since:yyyy-MM-dd HH:mm:ss} to {live.Until:yyyy-MM-dd HH:mm:ss} UTC"));
+        if (live.KeptFrom is not { } kept) to.WriteLine("the journal is empty: nothing was received yet");
+        else if (kept > live.Since) to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the journal begins at {kept:yyyy-MM-dd HH:mm:ss}: what came before it is not told here (journal.keep)"));
+        if (live.Damaged > 0) to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{live.Damaged:N0} batches are damaged"));
+        to.WriteLine("\nLAST DELIVERED");
+        foreach (var (source, last) in live.Sources) to.WriteLine($"  {source,-28} {Ago(live, last)}");
+        to.WriteLine("\nINPUTS");
+        foreach (var input in live.Inputs)
+        {
+            var what = input.Transport is null ? "not configured any more" : input.Source is null ? input.Transport : $"{input.Transport}, {input.Source}";
+            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {$"{input.Name} ({what})",-48} {(input.Last is { } last ? $"{input.Records:N0} records, last {Ago(live, last)}" : "NOTHING in this time")}"));
+        }
+    }
+
+    private static string Ago(LiveDeliveries live, DateTimeOffset last)
+    {
+        var age = live.Until - last;
+        var text = age.TotalDays >= 2 ? $"{age.TotalDays:F0} days" : age.TotalHours >= 2 ? $"{age.TotalHours:F0} hours" : age.TotalMinutes >= 2 ? $"{age.TotalMinutes:F0} minutes" : $"{Math.Max(0, age.TotalSeconds):F0} seconds";
+        return string.Create(CultureInfo.InvariantCulture, $"{last:yyyy-MM-dd HH:mm:ss}, {text} ago");
     }
 
     private static void Platforms(CoverageReport report, TextWriter to)
