@@ -31,16 +31,16 @@ public sealed class AzureTokens : IAccessTokens
     /// <inheritdoc/>
     public async Task<string> TokenAsync(bool refused, CancellationToken cancel)
     {
-        TokenCredential credential;
-        lock (_lock)
-        {
-            // What is remembered was refused: a new credential remembers nothing (and reads a rotated secret).
-            if (refused) _credential = null;
-            credential = _credential ??= Make();
-        }
-
         try
         {
+            TokenCredential credential;
+            lock (_lock)
+            {
+                // What is remembered was refused: a new credential remembers nothing (and reads a rotated secret).
+                if (refused) _credential = null;
+                credential = _credential ??= Make();
+            }
+
             return (await credential.GetTokenAsync(new TokenRequestContext([_scope]), cancel)).Token;
         }
         catch (AuthenticationFailedException e)
@@ -48,11 +48,16 @@ public sealed class AzureTokens : IAccessTokens
             lock (_lock) _credential = null;
             throw new CredentialException(Advice(Words(e)), e);
         }
+        catch (ArgumentException e)
+        {
+            // The library looks at what it is given: a tenant's form, an authority without TLS.
+            throw new CredentialException($"Azure.Identity does not accept the settings: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
     }
 
     private TokenCredential Make()
     {
-        var handler = new AllowedHostsHandler(AllowedHosts.Of([_identity.Authority, .. MetadataAddresses()]), _inner ?? AllowedHostsHandler.Direct());
+        var handler = new AllowedHostsHandler(AllowedHosts.Of(_identity.Authority).WithMetadata(MetadataAddresses()), _inner ?? AllowedHostsHandler.Direct());
         var transport = new HttpClientTransport(handler);
         switch (_identity.Kind)
         {
@@ -61,22 +66,31 @@ public sealed class AzureTokens : IAccessTokens
                 if (secret is null) throw new CredentialException($"the client secret is missing: {problem}");
                 return new ClientSecretCredential(_identity.Tenant, _identity.Client, secret, new ClientSecretCredentialOptions { AuthorityHost = _identity.Authority, Transport = transport, DisableInstanceDiscovery = true });
             case "workload-identity":
-                return new WorkloadIdentityCredential(new WorkloadIdentityCredentialOptions
-                {
-                    AuthorityHost = _identity.Authority, Transport = transport, DisableInstanceDiscovery = true,
-                    TenantId = _identity.Tenant, ClientId = _identity.Client, TokenFilePath = _identity.TokenFile ?? Environment.GetEnvironmentVariable("AZURE_FEDERATED_TOKEN_FILE"),
-                });
+                return Federated(transport);
             default:
                 var id = _identity.Client is { } client ? ManagedIdentityId.FromUserAssignedClientId(client) : ManagedIdentityId.SystemAssigned;
                 return new ManagedIdentityCredential(new ManagedIdentityCredentialOptions(id) { Transport = transport });
         }
     }
 
-    // Virtual machines, and what App Service and Arc say in the environment.
+    // What is not configured is what the cluster's webhook says.
+    private WorkloadIdentityCredential Federated(HttpClientTransport transport)
+    {
+        static string? Told(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+        var (tenant, client, file) = (_identity.Tenant ?? Told("AZURE_TENANT_ID"), _identity.Client ?? Told("AZURE_CLIENT_ID"), _identity.TokenFile ?? Told("AZURE_FEDERATED_TOKEN_FILE"));
+        if (tenant is null || client is null || file is null)
+        {
+            throw new CredentialException("there is no workload identity here (AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE): label the pod azure.workload.identity/use: \"true\", and annotate its service account with azure.workload.identity/client-id");
+        }
+
+        return new WorkloadIdentityCredential(new WorkloadIdentityCredentialOptions { AuthorityHost = _identity.Authority, Transport = transport, DisableInstanceDiscovery = true, TenantId = tenant, ClientId = client, TokenFilePath = file });
+    }
+
+    // Virtual machines, and what App Service, Container Apps, Arc and pod identity say in the environment.
     private static IEnumerable<Uri> MetadataAddresses()
     {
         yield return new Uri("http://169.254.169.254/");
-        foreach (var name in new[] { "IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT" })
+        foreach (var name in new[] { "IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST" })
         {
             if (Uri.TryCreate(Environment.GetEnvironmentVariable(name), UriKind.Absolute, out var address)) yield return address;
         }
@@ -101,6 +115,7 @@ public sealed class AzureTokens : IAccessTokens
         if (message.Contains("AADSTS90002", StringComparison.Ordinal)) return $"there is no directory {_identity.Tenant} (AADSTS90002): correct 'tenant', or 'cloud'";
         if (message.Contains("AADSTS70021", StringComparison.Ordinal)) return "no federated credential of the application matches the service account's token (AADSTS70021): add one with its issuer, subject and audience";
         if (message.Contains("AADSTS65001", StringComparison.Ordinal) || message.Contains("AADSTS650057", StringComparison.Ordinal)) return "nobody consented to the application's permissions: App registrations > API permissions > Grant admin consent";
+        if (_identity.Kind == "managed-identity" && message.Contains("Identity not found", StringComparison.OrdinalIgnoreCase)) return $"this machine has no identity {_identity.Client}: assign it under Identity (of the virtual machine, scale set, App Service or Container App), or correct 'client'";
         return $"no token from Entra ID: {(line.Length > 300 ? line[..300] + "…" : line)}";
     }
 }

@@ -43,6 +43,12 @@ internal sealed class BlobTransport(InputDefinition input, TransportSurroundings
     {
         using var store = new BlobStore(_settings, input.Settings, surroundings, Progress);
         var (findings, folders) = (new List<InputFinding>(), new BlobFolders(store, _settings, Progress));
+        if (Signature() is { } signature)
+        {
+            if (signature.Lacks(surroundings.Time.GetUtcNow(), Finds) is { } lack) return [InputFinding.Lacks($"{_settings.Account}: the signature cannot be used: {lack}")];
+            if (signature.Until is { } until) findings.Add(InputFinding.Says($"{_settings.Account}: the signature ends at {AccessSignature.Word(until)}"));
+        }
+
         try
         {
             var containers = await folders.ContainersAsync(cancel);
@@ -121,17 +127,14 @@ internal sealed class BlobTransport(InputDefinition input, TransportSurroundings
     // Blobs of hours that are not looked at any more. A day longer, for whoever makes 'late' longer.
     private static string[] Over(IInputSink sink, DateTimeOffset from) => [.. sink.Partitions.Where(p => BlobHours.Of(p) is { } hour && hour < from.AddDays(-1))];
 
-    private string Advice(Exception e) => e is not ApiRefusedException refused ? e.Message : refused.Error.Code switch
-    {
-        "AuthorizationPermissionMismatch" => $"the identity may not read {_settings.Account}: give it the role Storage Blob Data Reader on the account (Access control (IAM)); Reader or Owner alone do not read data. It takes minutes to hold",
-        "AuthorizationFailure" => $"{_settings.Account} refuses this network or signature: allow it under Networking > Firewalls, or give the signature the rights list and read (sp=rl) for service, container and object (srt=sco)",
-        "AuthenticationFailed" => $"{_settings.Account} does not accept the credential ({refused.Error.Message}): has the signature or key expired or been renewed, and is this machine's clock right?",
-        "KeyBasedAuthenticationNotPermitted" => $"{_settings.Account} does not allow its key: use client-secret, workload-identity or managed-identity with the role Storage Blob Data Reader",
-        "AuthorizationResourceTypeMismatch" or "AuthorizationServiceMismatch" or "AuthorizationProtocolMismatch" => $"the signature is not for this ({refused.Error.Code}): make one for the Blob service, resource types service, container and object, permissions read and list",
-        "ContainerNotFound" => $"{_settings.Account}: a container that is named under 'container' does not exist",
-        "PublicAccessNotPermitted" or "NoAuthenticationInformation" or "ResourceNotFound" => $"{_settings.Account} got no usable credential ({refused.Error.Code}): check 'credential'",
-        _ => $"{_settings.Account}: {e.Message}",
-    };
+    // Only a container that is named needs no right to list containers.
+    private bool Finds => _settings.Containers.Any(c => c.EndsWith('*'));
+
+    private AccessSignature? Signature() => input.Settings.Text("credential") == "sas" && input.Settings.Secret("sas")?.Read(out _) is { } text ? AccessSignature.Parse(text) : null;
+
+    private string Advice(Exception e) => e is not ApiRefusedException refused ? e.Message
+        : refused.Status is 401 or 403 && Signature()?.Lacks(surroundings.Time.GetUtcNow(), Finds) is { } lack ? $"{_settings.Account} does not accept the signature ({refused.Error.Code}): {lack}"
+        : BlobAdvice.Of(_settings.Account, refused);
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 

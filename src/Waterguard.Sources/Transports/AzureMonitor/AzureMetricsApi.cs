@@ -20,13 +20,13 @@ internal sealed class AzureMetricsApi : IPolledApi
 
     public AzureMetricsApi(SettingValues values, TransportSurroundings surroundings, TransportProgress progress)
     {
-        _endpoint = AzureKeys.Endpoint(values, new Uri("https://metrics.monitor.azure.com/"));
+        _endpoint = AzureKeys.Endpoint(values, AzureKeys.Cloud(values).Metrics);
         _resources = values.Texts("resources");
         // Answers name the subscription of a batch: all of its resources must be of one.
         _subscription = _resources[0].Split('/') is [_, _, var id, ..] ? id : "";
         _question = $"metricnamespace={Uri.EscapeDataString(values.Text("namespace")!)}&metricnames={Uri.EscapeDataString(string.Join(',', values.Texts("metrics")))}&aggregation=average,maximum&interval=PT1M&api-version=2023-10-01"
             + (values.Text("filter") is { } filter ? "&filter=" + Uri.EscapeDataString(filter) : "");
-        _calls = new CloudCalls(new ApiClient(AllowedHosts.Of(_endpoint), AzureKeys.Tokens(values, new Uri("https://metrics.monitor.azure.com/"), surroundings), surroundings.Time, surroundings.Network), progress, surroundings.Time);
+        _calls = new CloudCalls(new ApiClient(AllowedHosts.Of(_endpoint), AzureKeys.Tokens(values, AzureKeys.Cloud(values).Metrics, surroundings), surroundings.Time, surroundings.Network), progress, surroundings.Time);
         Streams = [new PollStream("metrics", "container.metrics") { Every = values.Duration("every"), Step = TimeSpan.FromHours(1), Overlap = TimeSpan.FromMinutes(5), Settle = TimeSpan.FromMinutes(3), Start = TimeSpan.FromHours(1), Farthest = TimeSpan.FromDays(30) }];
     }
 

@@ -54,7 +54,7 @@ internal sealed class MemorySink : IInputSink
     }
 
     /// <summary>A transport as the configuration would make it.</summary>
-    public static ITransport Transport(string settings, out List<string> said, TimeProvider? time = null)
+    public static ITransport Transport(string settings, out List<string> said, TimeProvider? time = null, HttpMessageHandler? network = null)
     {
         var told = said = [];
         var mapping = (YamlMapping)YamlFile.Parse("w.yaml", "{name: in, " + settings + "}").Documents[0].Root;
@@ -62,7 +62,7 @@ internal sealed class MemorySink : IInputSink
         var bag = new DiagnosticBag();
         var values = SettingValues.Read(mapping, mapping.Location, kind.Settings, ["name", "transport", "source"], bag);
         var input = new InputDefinition("in", (mapping["source"] as YamlScalar)?.Text, kind, System.Collections.Immutable.ImmutableDictionary<string, string>.Empty, values, mapping.Location);
-        var transport = kind.Create(input, new TransportSurroundings(time ?? TimeProvider.System, (_, text) => { lock (told) told.Add(text); }), bag);
+        var transport = kind.Create(input, new TransportSurroundings(time ?? TimeProvider.System, (_, text) => { lock (told) told.Add(text); }, network), bag);
         Xunit.Assert.Empty(bag.ToSorted());
         return transport!;
     }
