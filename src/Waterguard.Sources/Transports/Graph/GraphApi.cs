@@ -1,26 +1,11 @@
-using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Waterguard.Platforms.Outbound;
 using Waterguard.Sources.Configuration;
 using Waterguard.Sources.Transports.Cloud;
 using Waterguard.Sources.Transports.Polling;
 
 namespace Waterguard.Sources.Transports.Graph;
-
-/// <summary>One list of Microsoft Graph that grows.</summary>
-/// <param name="Time">The property that is filtered by.</param>
-/// <param name="Permission">What the application needs.</param>
-/// <param name="Licence">What the tenant needs; null: nothing.</param>
-internal sealed record GraphList(string Name, string Path, string Time, string? Source, string Permission, string? Licence)
-{
-    public static ImmutableArray<GraphList> All { get; } =
-    [
-        new("signIns", "v1.0/auditLogs/signIns", "createdDateTime", "azure.signinlogs", "AuditLog.Read.All", "Entra ID P1"),
-        new("directoryAudits", "v1.0/auditLogs/directoryAudits", "activityDateTime", "azure.auditlogs", "AuditLog.Read.All", null),
-        new("riskDetections", "v1.0/identityProtection/riskDetections", "detectedDateTime", "azure.riskdetection", "IdentityRiskEvent.Read.All", "Entra ID P2"),
-        new("alerts", "v1.0/security/alerts_v2", "createdDateTime", "m365.defender", "SecurityAlert.Read.All", null),
-    ];
-}
 
 /// <summary>Lists of Microsoft Graph, asked by time and followed page by page.</summary>
 internal sealed class GraphApi : IPolledApi
@@ -36,7 +21,7 @@ internal sealed class GraphApi : IPolledApi
         var wanted = values.Texts("lists");
         Streams = [.. GraphList.All.Where(l => wanted.IsEmpty ? l.Name is "signIns" or "directoryAudits" : wanted.Contains(l.Name)).Select(l => new PollStream(l.Name, l.Source)
         {
-            Every = values.Duration("every"), Step = TimeSpan.FromHours(1), Overlap = TimeSpan.FromMinutes(15), Late = values.Duration("late"), Start = values.Duration("start"), Farthest = TimeSpan.FromDays(30),
+            Every = l.Inside is null ? values.Duration("every") : TimeSpan.FromHours(1), Step = TimeSpan.FromHours(1), Overlap = TimeSpan.FromMinutes(15), Late = l.Inside is null ? values.Duration("late") : TimeSpan.Zero, Start = values.Duration("start"), Farthest = TimeSpan.FromDays(30),
         })];
     }
 
@@ -49,17 +34,36 @@ internal sealed class GraphApi : IPolledApi
     public async IAsyncEnumerable<IReadOnlyList<PolledRecord>> ReadAsync(PollStream stream, DateTimeOffset from, DateTimeOffset to, Remembered known, [EnumeratorCancellation] CancellationToken cancel)
     {
         var list = ListOf(stream);
-        for (var page = Address(list, from, to, PageSize); page is not null;)
+        if (list.Inside is null)
+        {
+            await foreach (var items in PagesAsync(Address(list, from, to), cancel)) yield return [.. items.Select(item => Record(item, item.Time(list.Time) ?? to))];
+            yield break;
+        }
+
+        var parents = new List<string>();
+        await foreach (var items in PagesAsync(Address(list, from, to), cancel)) parents.AddRange(items.Where(i => i.Part("incidentCount") is not { ValueKind: JsonValueKind.Number } count || count.GetDouble() > 0).Select(i => i.Text("id")).OfType<string>());
+        foreach (var parent in parents)
+        {
+            // Such a list has no order by time and stays as it is: what was seen is remembered for good, and not by its time.
+            await foreach (var items in PagesAsync(new Uri(_endpoint, $"{list.Path}/{Uri.EscapeDataString(parent)}/{list.Inside}"), cancel)) yield return [.. items.Select(i => Record(i, DateTimeOffset.UnixEpoch))];
+        }
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<JsonElement>> PagesAsync(Uri first, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        for (var page = first; page is not null;)
         {
             using var answer = JsonParts.Parse((await _calls.GetAsync(page, cancel)).Body);
-            yield return [.. answer.RootElement.Items("value").Select(item =>
-            {
-                var bytes = item.Bytes();
-                return new PolledRecord(item.Text("id") ?? PolledRecord.IdOf(bytes), item.Time(list.Time) ?? to, bytes);
-            })];
+            yield return [.. answer.RootElement.Items("value")];
             var next = answer.RootElement.Text("@odata.nextLink");
             page = next is null ? null : new Uri(next);
         }
+    }
+
+    private static PolledRecord Record(JsonElement item, DateTimeOffset time)
+    {
+        var bytes = item.Bytes();
+        return new PolledRecord(item.Text("id") ?? PolledRecord.IdOf(bytes), time, bytes);
     }
 
     public string? Advice(PollStream stream, Exception refusal)
@@ -77,7 +81,8 @@ internal sealed class GraphApi : IPolledApi
     public async Task<IReadOnlyList<InputFinding>> CheckAsync(PollStream stream, InputProbe probe, CancellationToken cancel)
     {
         var list = ListOf(stream);
-        using var answer = JsonParts.Parse((await _calls.GetAsync(new Uri(_endpoint, $"{list.Path}?$top=1"), cancel)).Body);
+        using var answer = JsonParts.Parse((await _calls.GetAsync(new Uri(_endpoint, list.Only is null ? $"{list.Path}?$top=1" : $"{list.Path}?$filter={Uri.EscapeDataString(list.Only)}{(list.Inside is null ? "&$top=1" : "")}"), cancel)).Body);
+        if (list.Inside is not null) return [InputFinding.Says($"{list.Name}: may be read")];
         return PolledLook.At([.. answer.RootElement.Items("value").Select(i => i.Bytes())], probe, list.Name, $"{list.Name}: may be read; it has no entries yet");
     }
 
@@ -85,9 +90,11 @@ internal sealed class GraphApi : IPolledApi
 
     private static GraphList ListOf(PollStream stream) => GraphList.All.First(l => l.Name == stream.Name);
 
-    private Uri Address(GraphList list, DateTimeOffset from, DateTimeOffset to, int size)
+    // Sign-ins can be compared with ge and le only. What two spans share is told by its id.
+    private Uri Address(GraphList list, DateTimeOffset from, DateTimeOffset to)
     {
-        var filter = $"{list.Time} ge {JsonParts.Asked(from)} and {list.Time} lt {JsonParts.Asked(to)}";
-        return new Uri(_endpoint, $"{list.Path}?$filter={Uri.EscapeDataString(filter)}&$top={size}");
+        if (list.Inside is not null) return new Uri(_endpoint, $"{list.Path}?$filter={Uri.EscapeDataString(list.Only!)}");
+        var filter = $"{list.Time} ge {JsonParts.Asked(from)} and {list.Time} le {JsonParts.Asked(to)}{(list.Only is null ? "" : " and " + list.Only)}";
+        return new Uri(_endpoint, $"{list.Path}?$filter={Uri.EscapeDataString(filter)}&$top={PageSize}");
     }
 }

@@ -9,7 +9,7 @@ namespace Waterguard.Sources.Transports.Graph;
 internal static class GraphTransport
 {
     public static TransportKind Kind { get; } = new(
-        "graph", "Sign-ins, directory audits, risk detections and security alerts, by Microsoft Graph.",
+        "graph", "Sign-ins of users, applications and managed identities, directory audits, risk detections, alerts of PIM and of Defender, by Microsoft Graph.",
         [
             .. AzureKeys.Keys,
             AzureKeys.EndpointSetting("https://graph.microsoft.com"),
