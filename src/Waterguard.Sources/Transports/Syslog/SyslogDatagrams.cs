@@ -5,10 +5,16 @@ using System.Threading.Channels;
 namespace Waterguard.Sources.Transports.Syslog;
 
 /// <summary>Syslog over UDP: one message a datagram. Nobody can be made to wait: what cannot be stored in time is dropped and counted.</summary>
-internal sealed class SyslogDatagrams(Socket socket, SyslogSettings settings, PeerLimits limits, string? source, TransportProgress progress, TimeProvider time)
+internal sealed class SyslogDatagrams(Socket socket, SyslogSettings settings, PeerLimits limits, string? source, TransportProgress progress, TimeProvider time, Action<string> say)
 {
     private const int MostWaiting = 16_384;
     private const int BatchBytes = 256 * 1024;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SayEvery = TimeSpan.FromMinutes(10);
+
+    private readonly KernelQueue _queue = new(socket);
+    private long _lost;
+    private DateTimeOffset _said = DateTimeOffset.MinValue;
 
     private readonly Channel<(byte[] Message, IPAddress Peer)> _waiting = Channel.CreateBounded<(byte[], IPAddress)>(
         new BoundedChannelOptions(MostWaiting) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
@@ -16,6 +22,8 @@ internal sealed class SyslogDatagrams(Socket socket, SyslogSettings settings, Pe
     public async Task RunAsync(IInputSink sink, CancellationToken stop)
     {
         var storing = StoreAsync(sink, stop);
+        if (_queue.Read() is null) progress.Note("the kernel does not tell what it drops");
+        var watching = WatchAsync(stop);
         var buffer = new byte[65_536];
         try
         {
@@ -32,6 +40,40 @@ internal sealed class SyslogDatagrams(Socket socket, SyslogSettings settings, Pe
 
         _waiting.Writer.Complete();
         await storing;
+        await watching;
+        Look();
+    }
+
+    private async Task WatchAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(LookEvery, time, stop);
+                Look();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+
+    // What the kernel dropped came to us, and nobody has seen it: it is counted, but was never read.
+    private void Look()
+    {
+        if (_queue.Read() is not var (dropped, waiting)) return;
+        progress.Lag(waiting);
+        var more = dropped - _lost;
+        if (more <= 0) return;
+        _lost = dropped;
+        progress.Read(more);
+        progress.Dropped(more);
+        progress.Note("datagrams that the kernel dropped", more);
+        if (time.GetUtcNow() - _said < SayEvery) return;
+        _said = time.GetUtcNow();
+        say($"the kernel dropped {dropped} datagrams until now, because they came faster than they were taken: use tcp, or a larger buffer (it has {socket.ReceiveBufferSize >> 10} KiB; sysctl net.core.rmem_max)");
     }
 
     private void Take(ReadOnlySpan<byte> message, IPAddress peer)

@@ -30,7 +30,7 @@ internal sealed class SyslogTransport(InputDefinition input, SyslogSettings sett
                 using var socket = Bind(settings);
                 Volatile.Write(ref _address, (IPEndPoint)socket.LocalEndPoint!);
                 surroundings.Say(Name, $"listens to syslog on {settings.Protocol}://{Address}");
-                if (settings.Protocol == "udp") await new SyslogDatagrams(socket, settings, limits, input.Source, Progress, surroundings.Time).RunAsync(sink, stop);
+                if (settings.Protocol == "udp") await new SyslogDatagrams(socket, settings, limits, input.Source, Progress, surroundings.Time, text => surroundings.Say(Name, text)).RunAsync(sink, stop);
                 else await new SyslogConnections(socket, settings, limits, input.Source, Progress, surroundings).RunAsync(sink, stop);
             }
             catch (Exception e) when (e is SocketException or IOException)
@@ -49,6 +49,8 @@ internal sealed class SyslogTransport(InputDefinition input, SyslogSettings sett
         {
             using var socket = Bind(settings);
             findings.Add(InputFinding.Says($"{settings.Protocol}://{settings.Listen} can be listened on"));
+            // The kernel doubles what it is asked for, for its own use.
+            if (settings.Protocol == "udp" && socket.ReceiveBufferSize < settings.ReceiveBuffer) findings.Add(InputFinding.Says($"the kernel gives a buffer of {socket.ReceiveBufferSize >> 10} KiB instead of {settings.ReceiveBuffer >> 10}: what comes in bursts is lost sooner; sysctl -w net.core.rmem_max={settings.ReceiveBuffer}"));
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
@@ -81,7 +83,7 @@ internal sealed class SyslogTransport(InputDefinition input, SyslogSettings sett
         var socket = new Socket(settings.Listen.AddressFamily, udp ? SocketType.Dgram : SocketType.Stream, udp ? ProtocolType.Udp : ProtocolType.Tcp);
         try
         {
-            if (udp) socket.ReceiveBufferSize = 8 << 20;
+            if (udp) socket.ReceiveBufferSize = settings.ReceiveBuffer;
             else socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, optionValue: true);
             socket.Bind(settings.Listen);
             if (!udp) socket.Listen(128);
@@ -104,6 +106,6 @@ internal sealed class SyslogTransport(InputDefinition input, SyslogSettings sett
         if (protocol == "tls" != (certificate is not null && key is not null)) bag.Error(ConfigurationCodes.Unusable, values.LocationOf("certificate"), "'certificate' and 'certificate_key' go with protocol tls, both.");
         return bag.ErrorCount > errors ? null : new SyslogTransport(input, new SyslogSettings(
             listen!, protocol, (int)values.Number("max_message"), (int)values.Number("max_connections"), (int)values.Number("max_connections_of_peer"), (int)values.Number("messages_per_second"),
-            values.Duration("idle"), certificate, key), surroundings);
+            values.Duration("idle"), certificate, key, (int)values.Number("receive_buffer")), surroundings);
     }
 }
