@@ -34,7 +34,26 @@ internal static class Database
     }
 
     /// <summary>A further connection, for reading.</summary>
-    public static SqliteConnection OpenForReading(string file) => Connect(file, SqliteOpenMode.ReadOnly);
+    public static SqliteConnection OpenForReading(string file)
+    {
+        var connection = Connect(file, SqliteOpenMode.ReadOnly);
+        try
+        {
+            Number(connection, "PRAGMA user_version");
+            return connection;
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == CannotOpen && !File.Exists(file + "-wal"))
+        {
+            // Where nothing can be written not even a reader's locks can; then nobody else writes either.
+            connection.Dispose();
+            return Connect("file:" + string.Join('/', file.Split('/').Select(Uri.EscapeDataString)) + "?immutable=1", SqliteOpenMode.ReadOnly);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>What an error means for an append.</summary>
     public static AppendOutcome OutcomeOf(SqliteException e) => e.SqliteErrorCode switch

@@ -12,6 +12,7 @@ public interface IStore : IDisposable
     /// left out.</param>
     /// <param name="state">What changed of the state since it was last committed; null: nothing is said of it.</param>
     /// <returns>How many alerts are new.</returns>
+    /// <exception cref="StorageUnavailableException">It cannot be written now; nothing changed, and the same can be committed again.</exception>
     int Commit(string journal, long consumed, IReadOnlyList<StoredAlert> alerts, Action<StoredAlert> tell, StoredState? state = null);
 
     /// <summary>All state; null before the first. Its position is 0 where it was read from another journal.</summary>

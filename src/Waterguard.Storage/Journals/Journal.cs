@@ -14,6 +14,10 @@ public sealed class Journal : IAsyncDisposable
     private const int CommitBytes = 1 << 20;
     private const int KeysLookedAtEvery = 4096;
 
+    // Less is left free by a batch that just did not fit.
+    private const int ProbeBytes = 64 * 1024;
+    private static readonly TimeSpan ProbeEvery = TimeSpan.FromSeconds(1);
+
     private readonly Channel<Work> _work = Channel.CreateBounded<Work>(new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private readonly ConcurrentDictionary<(string Input, string Partition), string> _positions = new();
     private readonly JournalOptions _options;
@@ -27,6 +31,7 @@ public sealed class Journal : IAsyncDisposable
     private long _last;
     private long _keysForgotten;
     private int _sinceKeys;
+    private long _probed;
     private volatile AppendOutcome _condition;
 
     private Journal(string file, SqliteConnection connection, FileStream held, JournalOptions options, TimeProvider time)
@@ -96,6 +101,19 @@ public sealed class Journal : IAsyncDisposable
         return await work.Done.Task;
     }
 
+    /// <summary>Whether an append would be taken now, also when nobody appends: after a failure it writes something small. At most one attempt a second.</summary>
+    public async Task<AppendOutcome> ProbeAsync(CancellationToken cancel)
+    {
+        if (_condition is AppendOutcome.Accepted or AppendOutcome.Duplicate) return _condition;
+        var now = _time.GetTimestamp();
+        if (Interlocked.Read(ref _probed) is var before && before != 0 && _time.GetElapsedTime(before, now) < ProbeEvery) return _condition;
+        Interlocked.Exchange(ref _probed, now);
+        var work = new Work(null, [], isProbe: true);
+        await _work.Writer.WriteAsync(work, cancel);
+        await work.Done.Task;
+        return _condition;
+    }
+
     /// <summary>Removes all batches up to a sequence; positions and keys stay.</summary>
     public async Task TrimAsync(long through, CancellationToken cancel)
     {
@@ -153,6 +171,7 @@ public sealed class Journal : IAsyncDisposable
             foreach (var work in together)
             {
                 if (work.Batch is { } batch) work.Result = Insert(batch, work.Packed, ref bytes, ref last);
+                else if (work.IsProbe) work.Result = Probe(bytes);
                 else bytes -= _writer.Trim(work.TrimThrough);
             }
 
@@ -180,7 +199,7 @@ public sealed class Journal : IAsyncDisposable
                 foreach (var partition in batch.Over) _positions.TryRemove((batch.Input, partition), out _);
             }
 
-            if (work.Batch is not null) _condition = work.Result.Outcome;
+            if (work.Batch is not null || work.IsProbe) _condition = work.Result.Outcome;
         }
 
         Interlocked.Exchange(ref _bytes, bytes);
@@ -199,8 +218,16 @@ public sealed class Journal : IAsyncDisposable
         return new AppendResult(AppendOutcome.Accepted, sequence);
     }
 
-    private sealed class Work(JournalBatch? batch, byte[] packed, long trimThrough = 0)
+    private AppendResult Probe(long bytes)
     {
+        _writer.Probe(ProbeBytes);
+        return new AppendResult(bytes + ProbeBytes > _options.MaxBytes ? AppendOutcome.Full : AppendOutcome.Accepted);
+    }
+
+    private sealed class Work(JournalBatch? batch, byte[] packed, long trimThrough = 0, bool isProbe = false)
+    {
+        public bool IsProbe => isProbe;
+
         public JournalBatch? Batch => batch;
 
         public byte[] Packed => packed;

@@ -73,6 +73,15 @@ internal sealed class JournalWriter : IDisposable
         return sequence;
     }
 
+    /// <summary>Writes so many bytes, in the place of those of the last time.</summary>
+    public void Probe(int bytes)
+    {
+        // Another text each time: what does not change is not written.
+        using var command = Command("INSERT OR REPLACE INTO about VALUES('probe', hex(randomblob($1)))", 1);
+        command.Transaction = _transaction;
+        Set(command, bytes / 2).ExecuteNonQuery();
+    }
+
     /// <returns>The bytes that were freed.</returns>
     public long Trim(long through)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Waterguard.Alerting.Output;
+using Waterguard.Storage.Journals;
 
 namespace Waterguard.Storage.Sqlite;
 
@@ -50,6 +51,18 @@ public sealed class SqliteStore : IStore
 
     /// <inheritdoc/>
     public int Commit(string journal, long consumed, IReadOnlyList<StoredAlert> alerts, Action<StoredAlert> tell, StoredState? state = null)
+    {
+        try
+        {
+            return Write(journal, consumed, alerts, tell, state);
+        }
+        catch (SqliteException e) when (Database.OutcomeOf(e) is var outcome and not AppendOutcome.Damaged)
+        {
+            throw new StorageUnavailableException(outcome == AppendOutcome.DiskFull ? "the store cannot be written: the disk is full" : $"the store cannot be written: {e.Message}", e);
+        }
+    }
+
+    private int Write(string journal, long consumed, IReadOnlyList<StoredAlert> alerts, Action<StoredAlert> tell, StoredState? state)
     {
         lock (_lock)
         {

@@ -25,7 +25,7 @@ internal sealed class HttpInterface : IAsyncDisposable
 
     /// <param name="trouble">What is wrong with the service now; null: nothing.</param>
     /// <exception cref="IOException">The address is taken, or the certificate cannot be read.</exception>
-    public static async Task<HttpInterface> StartAsync(HttpConfiguration configuration, IReadOnlyList<ITransport> inputs, Func<string?> trouble, ILoggerProvider logs)
+    public static async Task<HttpInterface> StartAsync(HttpConfiguration configuration, IReadOnlyList<ITransport> inputs, Func<Task<string?>> trouble, ILoggerProvider logs)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Warning);
@@ -44,7 +44,7 @@ internal sealed class HttpInterface : IAsyncDisposable
         app.MapIngest([.. inputs.OfType<HttpTransport>()]);
         app.MapPush([.. inputs.OfType<PubSubPushTransport>()]);
         app.MapGet("/healthz", () => "ok\n");
-        app.MapGet("/readyz", () => trouble() is { } what ? Results.Text(what + "\n", statusCode: 503) : Results.Text("ready\n"));
+        app.MapGet("/readyz", async () => await trouble() is { } what ? Results.Text(what + "\n", statusCode: 503) : Results.Text("ready\n"));
         try
         {
             await app.StartAsync();

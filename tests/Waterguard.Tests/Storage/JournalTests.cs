@@ -67,10 +67,29 @@ public sealed class JournalTests
         Assert.Equal($"p{number - 1}", journal.PositionOf("in", "part"));
         await journal.TrimAsync(journal.LastSequence, CancellationToken.None);
         Assert.Equal(0, journal.Bytes);
+        Assert.Equal(AppendOutcome.Full, journal.Condition);
         Assert.Equal(AppendOutcome.Accepted, (await Append(journal, "after")).Outcome);
         Assert.Equal(number, journal.LastSequence);
         Assert.Equal(AppendOutcome.Duplicate, (await Append(journal, "again", key: "k1")).Outcome);
         Assert.Equal($"p{number - 1}", journal.PositionOf("in", "part"));
+    }
+
+    [Fact]
+    public async Task Whether_there_is_room_again_is_found_out_without_an_append()
+    {
+        using var folder = Repository.Folder();
+        var time = new FakeTime();
+        await using var journal = Journal.Open(folder.Path, new JournalOptions { MaxBytes = 100_000 }, time);
+        var random = new Random(1);
+        while ((await Append(journal, Convert.ToHexString(Bytes(random, 10_000)))).Outcome == AppendOutcome.Accepted) Assert.True(journal.LastSequence < 100);
+
+        Assert.Equal(AppendOutcome.Full, await journal.ProbeAsync(CancellationToken.None));
+        await journal.TrimAsync(journal.LastSequence, CancellationToken.None);
+        Assert.Equal(AppendOutcome.Full, await journal.ProbeAsync(CancellationToken.None));
+        // Whoever asks often does not make us write often.
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(AppendOutcome.Accepted, await journal.ProbeAsync(CancellationToken.None));
+        Assert.Equal(AppendOutcome.Accepted, journal.Condition);
     }
 
     [Fact]
