@@ -14,7 +14,7 @@ public sealed class LiveDockerTests
         var data = Path.Combine(folder.Path, "data");
         var configuration = folder.Write("w.yaml", $"data: '{data}'\ninputs:\n  - {{name: engine, transport: docker, host: 'unix://{engine.Socket}', stats: 1s}}\n");
         var service = await ServiceProcess.StartAsync(configuration);
-        await Until.True(() => service.Log.Any(l => l.Contains("serving", StringComparison.Ordinal)) && PositionIsStored(data), "the engine is listened to");
+        await Until.True(() => service.Log.Any(l => l.Contains("serving", StringComparison.Ordinal)) && JournalContents.Positions(data) > 0, "the engine is listened to");
 
         await engine.DockerAsync("run", "-d", "--name", "evasive_container", "--network", "host", "suspicious_image");
         await Until.True(() => service.Alerts.Any(a => a.Contains("Container on the network of its host", StringComparison.Ordinal)), "the documented command alerts");
@@ -49,14 +49,5 @@ public sealed class LiveDockerTests
     {
         var e = JsonDocument.Parse(text).RootElement;
         return $"{e.GetProperty("timeNano")} {e.GetProperty("Type")} {e.GetProperty("Action")} {e.GetProperty("Actor")}";
-    }
-
-    private static bool PositionIsStored(string data)
-    {
-        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(data, "journal.db")};Mode=ReadOnly;Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT count(*) FROM positions";
-        return (long)command.ExecuteScalar()! > 0;
     }
 }

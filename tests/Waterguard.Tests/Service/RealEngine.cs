@@ -9,16 +9,19 @@ internal sealed class RealEngine : IAsyncDisposable
     private readonly string _folder;
     private Process? _engine;
 
-    private RealEngine(string folder) => _folder = folder;
+    private readonly bool _hasOwnNetwork;
+
+    private RealEngine(string folder, bool hasOwnNetwork) => (_folder, _hasOwnNetwork) = (folder, hasOwnNetwork);
 
     public string Socket => Path.Combine(_folder, "docker.sock");
 
-    public static async Task<RealEngine> StartAsync()
+    /// <param name="hasOwnNetwork">In a network namespace of its own: a Swarm makes bridges.</param>
+    public static async Task<RealEngine> StartAsync(bool hasOwnNetwork = false)
     {
         Assert.SkipWhen(Environment.GetEnvironmentVariable("WATERGUARD_FAST") is not null, "left out of the fast tests");
-        string[] missing = [.. new[] { "dockerd", "docker", "busybox", "tar" }.Where(t => !(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(f => File.Exists(Path.Combine(f, t))))];
+        string[] missing = [.. new[] { "dockerd", "docker", "busybox", "tar", "unshare", "ip" }.Where(t => !(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(f => File.Exists(Path.Combine(f, t))))];
         Assert.SkipUnless(Environment.UserName == "root" && missing.Length == 0, $"needs root and {string.Join(", ", missing)}");
-        var engine = new RealEngine(Directory.CreateTempSubdirectory("waterguard-engine-").FullName);
+        var engine = new RealEngine(Directory.CreateTempSubdirectory("waterguard-engine-").FullName, hasOwnNetwork);
         await engine.StartEngineAsync();
         await engine.MakeImageAsync();
         return engine;
@@ -49,7 +52,8 @@ internal sealed class RealEngine : IAsyncDisposable
 
     private async Task StartEngineAsync()
     {
-        _engine = Process.Start(new ProcessStartInfo("bash", ["-c", "exec dockerd --data-root \"$0/data\" --exec-root \"$0/exec\" --pidfile \"$0/dockerd.pid\" --host \"unix://$0/docker.sock\" --storage-driver vfs --bridge none --iptables=false --ip-forward=false >>\"$0/dockerd.log\" 2>&1", _folder]) { UseShellExecute = false })!;
+        string[] shell = _hasOwnNetwork ? ["unshare", "--net", "bash"] : ["bash"];
+        _engine = Process.Start(new ProcessStartInfo(shell[0], [.. shell[1..], "-c", "ip link set lo up; exec dockerd --data-root \"$0/data\" --exec-root \"$0/exec\" --pidfile \"$0/dockerd.pid\" --host \"unix://$0/docker.sock\" --storage-driver vfs --bridge none --iptables=false --ip-forward=false >>\"$0/dockerd.log\" 2>&1", _folder]) { UseShellExecute = false })!;
         await Until.True(async () => !(await DockerAsync("version")).StartsWith("failed", StringComparison.Ordinal), "the engine answers", 90);
     }
 
