@@ -10,23 +10,29 @@ namespace Waterguard.Service;
 internal sealed class EvidenceFiles : IRawPlaces, IDisposable
 {
     private const int NumberBits = 32;
+    private const int Together = 1 << 16;
     private const string Pattern = "evidence-*.raw";
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly string _folder;
     private readonly long _fileBytes;
     private readonly long _mostBytes;
     private readonly Lock _lock = new();
     private readonly SortedDictionary<long, long> _sizes = [];
+    private readonly CancellationToken _abandon;
+    private readonly MemoryStream _pending = new();
     private FileStream? _current;
+    private long _written;
     private SafeFileHandle? _reading;
     private long _number;
     private long _readingNumber = -1;
 
     /// <param name="mostBytes">What all files may take together.</param>
     /// <param name="fileBytes">When a file is full; below 4 GiB.</param>
-    public EvidenceFiles(string folder, long mostBytes, long fileBytes = 64L << 20)
+    /// <param name="abandon">Ends the waiting for a disk that cannot be written.</param>
+    public EvidenceFiles(string folder, long mostBytes, long fileBytes = 64L << 20, CancellationToken abandon = default)
     {
-        (_folder, _mostBytes, _fileBytes) = (folder, mostBytes, fileBytes);
+        (_folder, _mostBytes, _fileBytes, _abandon) = (folder, mostBytes, fileBytes, abandon);
         foreach (var file in Directory.EnumerateFiles(folder, Pattern))
         {
             var name = Path.GetFileNameWithoutExtension(file)["evidence-".Length..];
@@ -39,16 +45,20 @@ internal sealed class EvidenceFiles : IRawPlaces, IDisposable
     /// <summary>Files that went because there were too many bytes.</summary>
     public long FilesRemoved { get; private set; }
 
-    /// <summary>Keeps a copy.</summary>
-    /// <exception cref="IOException">The disk is full, or the folder cannot be written to.</exception>
+    /// <summary>Why it waits; null: it does not.</summary>
+    public string? Trouble { get; private set; }
+
+    /// <summary>Keeps a copy. While the disk cannot be written it waits: what comes in waits in the journal.</summary>
+    /// <exception cref="OperationCanceledException">It was abandoned while it waited.</exception>
     public RawRecord Keep(ReadOnlySpan<byte> record)
     {
         lock (_lock)
         {
-            if (_current is null || _current.Position + record.Length > _fileBytes) Next();
-            var at = (_number << NumberBits) | _current!.Position;
-            _current.Write(record);
-            _sizes[_number] = _current.Position;
+            if (_current is null || _sizes[_number] + record.Length > _fileBytes) Next();
+            var at = (_number << NumberBits) | _sizes[_number];
+            _pending.Write(record);
+            _sizes[_number] += record.Length;
+            if (_pending.Length >= Together) Write(toDisk: false);
             return new Placed(this, at, record.Length);
         }
     }
@@ -56,7 +66,7 @@ internal sealed class EvidenceFiles : IRawPlaces, IDisposable
     /// <summary>What was kept so far is on disk when this returns: what names its places may be committed.</summary>
     public void Flush()
     {
-        lock (_lock) _current?.Flush(flushToDisk: true);
+        lock (_lock) Write(toDisk: true);
     }
 
     public RawRecord? Find(long at, int length)
@@ -68,21 +78,51 @@ internal sealed class EvidenceFiles : IRawPlaces, IDisposable
     {
         _current?.Dispose();
         _reading?.Dispose();
+        _pending.Dispose();
+    }
+
+    // The same bytes to the same place, until it works.
+    private void Write(bool toDisk)
+    {
+        if (_current?.SafeFileHandle is not { } file) return;
+        Patiently(() =>
+        {
+            RandomAccess.Write(file, _pending.GetBuffer().AsSpan(0, (int)_pending.Length), _written);
+            if (toDisk) RandomAccess.FlushToDisk(file);
+        });
+        _written += _pending.Length;
+        _pending.SetLength(0);
+    }
+
+    private void Patiently(Action act)
+    {
+        while (true)
+        {
+            try
+            {
+                act();
+                Trouble = null;
+                return;
+            }
+            catch (IOException e)
+            {
+                Trouble = $"evidence cannot be written: {e.Message}";
+                _abandon.WaitHandle.WaitOne(Pause);
+                _abandon.ThrowIfCancellationRequested();
+            }
+        }
     }
 
     // A file that was written to before a crash is not written to again: what stands at its end may be half.
     private void Next()
     {
-        if (_current is not null)
-        {
-            _current.Flush(flushToDisk: true);
-            _current.Dispose();
-        }
-
+        Write(toDisk: true);
+        _current?.Dispose();
         _number++;
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 1 << 16 };
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // records may hold secrets
-        _current = new FileStream(NameOf(_number), options);
+        Patiently(() => _current = new FileStream(NameOf(_number), options));
+        _written = 0;
         _sizes[_number] = 0;
         while (_sizes.Count > 1 && _sizes.Values.Sum() > _mostBytes)
         {
@@ -99,7 +139,7 @@ internal sealed class EvidenceFiles : IRawPlaces, IDisposable
         {
             var number = at >> NumberBits;
             if (!_sizes.ContainsKey(number)) return [];
-            if (number == _number) _current?.Flush();
+            if (number == _number) Write(toDisk: false);
             if (_readingNumber != number)
             {
                 _reading?.Dispose();

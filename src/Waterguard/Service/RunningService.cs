@@ -24,10 +24,10 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
     public async Task RunAsync(IReadOnlyList<ITransport> transports, CancellationToken stop)
     {
         await using var journal = Journal.Open(configuration.Data, new JournalOptions { MaxBytes = configuration.JournalSize }, time);
-        using var evidence = new EvidenceFiles(configuration.Data, configuration.JournalKeep);
         using var lines = new AlertLines();
         using var stopJudging = new CancellationTokenSource();
         using var abandon = new CancellationTokenSource();
+        using var evidence = new EvidenceFiles(configuration.Data, configuration.JournalKeep, abandon: abandon.Token);
         using var store = new PatientStore(SqliteStore.Open(configuration.Data), log, abandon.Token);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
@@ -35,7 +35,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         judgement = new LiveJudgement(generation, configuration, journal, store, evidence, lines.Write, time) { TookUp = () => TookUp(judgement.Correlations), Swapped = Swapped };
         var judging = Task.Run(() => judgement.RunAsync(stopJudging.Token, abandon.Token), CancellationToken.None);
         var running = transports.Select(t => Task.Run(() => t.RunAsync(new JournalSink(journal, t.Name), failed.Token), CancellationToken.None)).ToArray();
-        async Task<string?> TroubleAsync() => judging.IsFaulted ? "judging has stopped" : store.Trouble ?? (await journal.ProbeAsync(CancellationToken.None) is AppendOutcome.Accepted or AppendOutcome.Duplicate ? null : $"the journal is {journal.Condition}");
+        async Task<string?> TroubleAsync() => judging.IsFaulted ? "judging has stopped" : store.Trouble ?? evidence.Trouble ?? (await journal.ProbeAsync(CancellationToken.None) is AppendOutcome.Accepted or AppendOutcome.Duplicate ? null : $"the journal is {journal.Condition}");
         await using var http = configuration.Http is { } listen ? await HttpInterface.StartAsync(listen, transports, TroubleAsync, log) : null;
         Announce(http?.Address, journal, store);
         var watching = new ContentWatch(configuration.Content with { Lowest = configuration.MinLevel, Examples = false }, judgement.Swap, time, log).RunAsync(failed.Token);

@@ -44,12 +44,14 @@ public sealed class PatientStoreTests
 
         public long ConsumedOf(string journal) => 0;
 
-        public int Commit(string journal, long consumed, IReadOnlyList<StoredAlert> alerts, Action<StoredAlert> tell)
+        public int Commit(string journal, long consumed, IReadOnlyList<StoredAlert> alerts, Action<StoredAlert> tell, StoredState? state = null)
         {
             Interlocked.Increment(ref _attempts);
             foreach (var alert in alerts) tell(alert);
             return IsFull ? throw new StorageUnavailableException("the disk is full") : alerts.Count;
         }
+
+        public StoredState? StateOf(string journal) => null;
 
         public IReadOnlyList<StoredAlert> Alerts(int most) => [];
 

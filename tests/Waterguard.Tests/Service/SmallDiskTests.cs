@@ -9,7 +9,8 @@ namespace Waterguard.Tests.Service;
 /// <summary>The service on a disk that is full, and on one that nobody may write.</summary>
 public sealed class SmallDiskTests
 {
-    private static readonly string Rule = "title: Tide\nid: 6f1c2a3b-0000-4000-8000-00000000d15c\nstatus: test\nlogsource: {product: any}\ndetection: {selection: {tide: high}, condition: selection}\nlevel: high\n";
+    private static readonly string Rule = "title: Tide\nid: 6f1c2a3b-0000-4000-8000-00000000d15c\nstatus: test\nlogsource: {product: any}\ndetection: {selection: {tide: high}, condition: selection}\nlevel: high\n"
+        + "---\ntitle: Tides\nid: 6f1c2a3b-0000-4000-8000-00000000d15d\nstatus: test\ncorrelation: {type: event_count, rules: [6f1c2a3b-0000-4000-8000-00000000d15c], group-by: [tide], timespan: 1h, condition: {gte: 100000}, generate: true}\nlevel: low\n";
 
     [Fact]
     public async Task On_a_full_disk_senders_are_told_to_come_again_nothing_acknowledged_is_lost_and_it_goes_on_when_there_is_room()
@@ -45,7 +46,7 @@ public sealed class SmallDiskTests
             HttpStatusCode status;
             while ((status = await PostAsync()) == HttpStatusCode.Accepted) Assert.True(number < 1000, "the disk is not full yet");
             Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
-            Assert.Matches("^503 (the journal is DiskFull|the store cannot be written: the disk is full)$", await ReadyAsync());
+            Assert.Matches("^503 (the journal is DiskFull|the store cannot be written: the disk is full|evidence cannot be written: .*)$", await ReadyAsync());
             for (var i = 0; i < 5; i++) await PostAsync();
             Assert.Equal("ok\n", await client.GetStringAsync(new Uri(service.Address, "healthz"), TestContext.Current.CancellationToken));
 
