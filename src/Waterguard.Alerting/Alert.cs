@@ -28,6 +28,9 @@ public sealed record Alert(
     /// <summary>The alert that stands in the place of one that was taken back, if any does.</summary>
     public string? SupersededBy { get; init; }
 
+    /// <summary>The suppression that covered it, and the independent alert because of which it does no longer; null elsewhere.</summary>
+    public (string Suppression, string By)? Lifted { get; init; }
+
     /// <summary>How urgent, 0 to 99.</summary>
     public int Risk => Alerting.Risk.Of(Rule.Level);
 

@@ -13,6 +13,7 @@ internal static class AlertJoin
         if (first.AsSpan().SequenceEqual(second)) return first;
         var options = new JsonDocumentOptions { MaxDepth = 1024 };
         var (known, added) = (JsonNode.Parse(first, null, options)!.AsObject(), JsonNode.Parse(second, null, options)!.AsObject());
+        if (added["suppression_lifted"] is { } lifted && known["suppression_lifted"] is null) return Lifted(known, lifted);
         if ((string?)known["rule"]?["kind"] == "correlation") return Amended(first, known, added);
         var texts = known["events"]!.AsArray().Concat(added["events"]!.AsArray()).Select(e => (Node: e!, Text: e!.ToJsonString(Relaxed))).DistinctBy(e => e.Text, StringComparer.Ordinal).ToArray();
         if (texts.Length == known["events"]!.AsArray().Count) return first;
@@ -39,6 +40,15 @@ internal static class AlertJoin
         added["revision"] = ((int?)known["revision"] ?? 1) + 1;
         added["status"] = "amended";
         return JsonSerializer.SerializeToUtf8Bytes(added, Relaxed);
+    }
+
+    // It was stored as suppressed; now it is told.
+    private static byte[] Lifted(JsonObject known, JsonNode lifted)
+    {
+        known["revision"] = ((int?)known["revision"] ?? 1) + 1;
+        known["suppressed_by"] = null;
+        known["suppression_lifted"] = lifted.DeepClone();
+        return JsonSerializer.SerializeToUtf8Bytes(known, Relaxed);
     }
 
     // What was told stays as it was told: only that it does not hold is added.

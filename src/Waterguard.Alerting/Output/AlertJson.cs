@@ -56,6 +56,14 @@ public static class AlertJson
         foreach (var evidence in alert.Events) Write(evidence, writer);
         writer.WriteEndArray();
         writer.WriteString("suppressed_by", alert.SuppressedBy);
+        if (alert.Lifted is var (suppression, by))
+        {
+            writer.WriteStartObject("suppression_lifted");
+            writer.WriteString("suppression", suppression);
+            writer.WriteString("by", by);
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndObject();
     }
 
