@@ -27,4 +27,8 @@ public interface IStore : IDisposable
 
 /// <summary>An alert as it is kept: the JSON of the contract, redacted, and what is looked for by.</summary>
 /// <param name="Json">UTF-8.</param>
-public sealed record StoredAlert(string Id, DateTimeOffset Time, int Level, string Rule, byte[] Json);
+public sealed record StoredAlert(string Id, DateTimeOffset Time, int Level, string Rule, byte[] Json)
+{
+    /// <summary>False for what is known to be benign: it is kept, and nobody is told.</summary>
+    public bool IsTold { get; init; } = true;
+}

@@ -31,7 +31,7 @@ internal static class ScanCommand
         content.AddTo(command);
         command.SetAction((parsed, cancel) => Task.FromResult(Run(new Request(
             parsed.GetRequiredValue(paths), parsed.GetValue(source), content.Read(parsed), parsed.GetValue(output), parsed.GetValue(failOn), parsed.GetValue(minLevel),
-            parsed.GetValue(labels) ?? [], parsed.GetValue(jobs), parsed.GetValue(stats)), cancel)));
+            parsed.GetValue(labels) ?? [], parsed.GetValue(jobs), parsed.GetValue(stats)) { IncludeSuppressed = parsed.GetValue(suppressed) }, cancel)));
         return command;
     }
 
@@ -79,10 +79,10 @@ internal static class ScanCommand
         }
 
         watch.Ran();
-        var shown = result.Alerts.Where(a => a.Rule.Level >= request.MinLevel).ToArray();
+        var shown = result.Alerts.Where(a => a.Rule.Level >= request.MinLevel && (request.IncludeSuppressed || a.SuppressedBy is null)).ToArray();
         Write(request.Output ?? (Console.IsOutputRedirected ? "json" : "table"), shown, result);
         if (request.Stats is { } file) StatsFile.Write(file, generation, result, shown.Length, watch);
-        return request.FailOn is { } level && result.Alerts.Any(a => a.Rule.Level >= level) ? ExitCodes.Failed : ExitCodes.Done;
+        return request.FailOn is { } level && result.Alerts.Any(a => a.Rule.Level >= level && a.SuppressedBy is null) ? ExitCodes.Failed : ExitCodes.Done;
     }
 
     private static void Write(string format, IReadOnlyList<Alert> alerts, ScanResult result)
@@ -99,5 +99,8 @@ internal static class ScanCommand
     }
 
     private sealed record Request(
-        string[] Paths, string? Source, ContentOptions Content, string? Output, Level? FailOn, Level MinLevel, string[] Labels, int? Jobs, string? Stats);
+        string[] Paths, string? Source, ContentOptions Content, string? Output, Level? FailOn, Level MinLevel, string[] Labels, int? Jobs, string? Stats)
+    {
+        public bool IncludeSuppressed { get; init; }
+    }
 }

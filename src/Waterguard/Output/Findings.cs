@@ -30,6 +30,7 @@ internal static class Findings
         Console.Error.WriteLine(
             $"{tally.Events} events ({string.Join(", ", tally.BySource.Select(s => $"{s.Key} {s.Value}"))}), {tally.MalformedRecords} malformed, "
             + $"{tally.UnrecognisedRecords} unrecognised; {alerts.Count} alerts{(byLevel.Length > 0 ? $": {byLevel}" : "")}.");
+        if (result.Receipts.Count > 0) Console.Error.WriteLine($"known to be benign: {string.Join(", ", result.Receipts.Select(r => $"{r.Value} by {r.Key}"))}; --include-suppressed shows them.");
         var counts = string.Join(", ", result.Correlations.Counts.Where(c => c.Value > 0 && c.Key != "duplicates").Select(c => $"{c.Value} {c.Key.Replace('_', ' ')}"));
         if (counts.Length > 0) Console.Error.WriteLine($"correlations could not use: {counts}.");
         foreach (var (id, why) in result.Correlations.NotEvaluated) Console.Error.WriteLine($"correlation {id} was not evaluated: {why}");

@@ -35,6 +35,9 @@ internal static class StatsFile
         writer.WriteStartObject("correlations_could_not_use");
         foreach (var (name, count) in result.Correlations.Counts) writer.WriteNumber(name, count);
         writer.WriteEndObject();
+        writer.WriteStartObject("suppressed");
+        foreach (var (id, count) in result.Receipts) writer.WriteNumber(id, count);
+        writer.WriteEndObject();
         writer.WriteStartObject("correlations_not_evaluated");
         foreach (var (id, why) in result.Correlations.NotEvaluated) writer.WriteString(id, why);
         writer.WriteEndObject();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Waterguard.Alerting;
+using Waterguard.Alerting.Suppression;
 using Waterguard.Content;
 using Waterguard.Detection;
 using Waterguard.Detection.Correlations;
@@ -43,6 +44,9 @@ internal sealed class Generation
     public ListCatalog Lists { get; }
 
     public CorrelationEngine Correlations { get; }
+
+    /// <summary>What is known to be benign, by id.</summary>
+    public ImmutableArray<KnownBenign> Suppressions { get; init; } = [];
 
     /// <summary>Whether some correlation asks what did not come: then it must be known how far every source has delivered.</summary>
     public bool NeedsDelivery { get; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Waterguard.Alerting.Suppression;
 using Waterguard.Content;
 using Waterguard.Detection.Lists;
 using Waterguard.Sigma;
@@ -43,7 +44,10 @@ internal static class GenerationLoader
             if (path is ["strategies", _, "detections", ..]) owners[header.Id] = path[1];
         }
 
-        return new Generation(sources, rules, lists.Catalog, owners.ToImmutable(), options.Lowest, [.. bag.ToSorted(), .. rules.Diagnostics]);
+        var known = rules.Rules.Select(r => r.Header).Concat(rules.Correlations.Select(c => c.Header)).SelectMany(h => new[] { h.Id, h.Name }).ToHashSet(StringComparer.Ordinal);
+        var suppressions = SuppressionLoader.Load(
+            files.Below("strategies", Yaml).Where(f => f.Path.Contains("/suppressions/", StringComparison.Ordinal)), known.Contains, bag, RuleLoadOptions.Default with { Placeholders = lists.Texts });
+        return new Generation(sources, rules, lists.Catalog, owners.ToImmutable(), options.Lowest, [.. bag.ToSorted(), .. rules.Diagnostics]) { Suppressions = [.. suppressions.OrderBy(s => s.Id, StringComparer.Ordinal)] };
     }
 }
 

@@ -4,6 +4,7 @@ using Waterguard.Detection.Matching;
 using Waterguard.Events.Framing;
 using Waterguard.Events.Shapes;
 using Waterguard.Sigma;
+using Waterguard.Triage;
 
 namespace Waterguard.Pipeline;
 
@@ -13,9 +14,13 @@ namespace Waterguard.Pipeline;
 internal sealed record ScanOptions(string? Source, int Jobs, Level Lowest);
 
 /// <summary>What a scan found.</summary>
-internal sealed record ScanResult(IReadOnlyList<Alert> Alerts, ScanTally Tally, CorrelationTally Correlations);
+internal sealed record ScanResult(IReadOnlyList<Alert> Alerts, ScanTally Tally, CorrelationTally Correlations)
+{
+    /// <summary>How many alerts each suppression has covered.</summary>
+    public IReadOnlyDictionary<string, long> Receipts { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+}
 
-/// <summary>The whole way of a scan, top to bottom: inputs → batches → workers (bytes to matches) → alerts of rules, and of correlations → one sorted list.</summary>
+/// <summary>The whole way of a scan, top to bottom: inputs → batches → workers (bytes to matches) → alerts of rules, and of correlations → what is known to be benign → one sorted list.</summary>
 internal static class Scan
 {
     public static ScanResult Run(Generation generation, IReadOnlyList<ScanInput> inputs, ScanOptions options, RawSpool spool, IProgress<long> progress, CancellationToken cancel)
@@ -32,7 +37,8 @@ internal static class Scan
         }
 
         var correlations = Correlating.Run(generation, matches, tally, factory, alerts);
-        return new ScanResult(alerts.Sorted(), tally, correlations);
+        var judge = new SuppressionJudge(generation);
+        return new ScanResult(Lifting.Lift([.. alerts.Sorted().Select(judge.Judge)]), tally, correlations) { Receipts = judge.Receipts };
     }
 
     // One worker: everything on this thread, nothing between the bytes and the rules.
