@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace Waterguard.Detection.Census;
+
+/// <summary>A dated statement of a witness. Immutable.</summary>
+/// <param name="RecordId">Identity of the record that says it.</param>
+public sealed record Fact(Witness Witness, Subject Subject, Saying Saying, long Ticks, string RecordId, ImmutableSortedDictionary<string, ImmutableArray<string>> Parts)
+{
+    private const string Scheme = "://";
+
+    /// <summary>The first value of a part; empty where it has none.</summary>
+    public string this[string part] => Parts.TryGetValue(part, out var values) && values.Length > 0 ? values[0] : "";
+
+    /// <summary>All values of a part.</summary>
+    public ImmutableArray<string> Texts(string part) => Parts.TryGetValue(part, out var values) ? values : [];
+
+    /// <summary>The cluster of which it is said; empty where nobody told. An input's own name stands for it where it is all there is.</summary>
+    public string Cluster => this[Part.Cluster] is { Length: > 0 } cluster ? cluster : this[Part.Input] is { Length: > 0 } input && this[Part.Host].Length == 0 ? Derived + input : "";
+
+    /// <summary>The machine or engine of which it is said; empty where nobody told.</summary>
+    public string Host => this[Part.Node] is { Length: > 0 } node ? node : this[Part.Host];
+
+    /// <summary>What a name begins with that was derived from an input, because neither record nor label says more.</summary>
+    public const string Derived = "input:";
+
+    /// <summary>The container's id without what runtimes write before it.</summary>
+    public string ContainerId => this[Part.Container] is var id && id.IndexOf(Scheme, StringComparison.Ordinal) is var at and >= 0 ? id[(at + Scheme.Length)..] : this[Part.Container];
+
+    /// <summary>The image's digest without its name.</summary>
+    public string Digest => this[Part.Digest] is var text && text.LastIndexOf("sha256:", StringComparison.Ordinal) is var at and >= 0 ? text[at..] : "";
+
+    /// <summary>Whether the subject shares the network of its machine.</summary>
+    public bool OnHostNetwork => this[Part.HostNetwork] is "true" or "True" or "host";
+}
