@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Waterguard.Sigma.Conditions;
 
 namespace Waterguard.Detection.Census;
 
@@ -38,6 +39,18 @@ public static class CensusFields
     /// <summary>Names that are filled in where the record has no value for them.</summary>
     public static ImmutableHashSet<string> Filled { get; } =
         [.. Decided, "container.id", "container.name", "container.image.name", "container.image.hash.all", "orchestrator.namespace", "orchestrator.resource.name", "orchestrator.cluster.name"];
+
+    /// <summary>Whether a condition has a clause that the census may have to decide.</summary>
+    public static bool AreReadBy(Condition condition) => condition switch
+    {
+        AllOf all => all.Parts.Any(AreReadBy),
+        AnyOf any => any.Parts.Any(AreReadBy),
+        AtLeast some => some.Parts.Any(AreReadBy),
+        Not not => AreReadBy(not.Part),
+        ElementTest element => AreReadBy(element.Body),
+        FieldTest field => Decided.Contains(field.Field),
+        _ => false,
+    };
 
     /// <summary>Names of the record by which it is told whom it is about.</summary>
     public static ImmutableArray<string> Handles { get; } =

@@ -76,6 +76,12 @@ public sealed class ContainerCensus
     /// <summary>Counts a fact that cannot be placed in time.</summary>
     public void AddWithoutTime() => Counts.WithoutTime++;
 
+    /// <summary>Counts a match that was decided against by what the census says.</summary>
+    public void CountDismissed() => Counts.Dismissed++;
+
+    /// <summary>Counts a fact that came after its time had been decided.</summary>
+    public void CountLate() => Counts.Late++;
+
     /// <summary>All records of a container, whole or shortened id alike.</summary>
     internal List<ContainerRecord> Records(string id) =>
         id.Length == 0 || !_containers.TryGetValue(Key(id), out var records) ? [] : records.FindAll(r => Fits(r.Id, id));

@@ -32,6 +32,9 @@ internal static class Findings
             + $"{tally.UnrecognisedRecords} unrecognised; {alerts.Count} alerts{(byLevel.Length > 0 ? $": {byLevel}" : "")}.");
         var counts = string.Join(", ", result.Correlations.Counts.Where(c => c.Value > 0 && c.Key != "duplicates").Select(c => $"{c.Value} {c.Key.Replace('_', ' ')}"));
         if (counts.Length > 0) Console.Error.WriteLine($"correlations could not use: {counts}.");
+        string[] told = ["undecided", "waiting", "forgotten", "capped", "late", "without_subject", "without_time"];
+        var census = string.Join(", ", told.Select(n => (Name: n, Count: result.Census.Census.Counts.All[n])).Where(c => c.Count > 0).Select(c => $"{c.Count} {c.Name.Replace('_', ' ')}"));
+        if (census.Length > 0) Console.Error.WriteLine($"census: {census}.");
         foreach (var (id, why) in result.Correlations.NotEvaluated) Console.Error.WriteLine($"correlation {id} was not evaluated: {why}");
     }
 }

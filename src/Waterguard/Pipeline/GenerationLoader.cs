@@ -4,6 +4,7 @@ using Waterguard.Detection.Lists;
 using Waterguard.Sigma;
 using Waterguard.Sigma.Parsing;
 using Waterguard.Sources;
+using Waterguard.Witnesses;
 
 namespace Waterguard.Pipeline;
 
@@ -32,6 +33,7 @@ internal static class GenerationLoader
         var bag = new DiagnosticBag();
         var files = new ContentFiles(options.BuiltIn, options.Content);
         var sources = SourceCatalog.Load(files.Below("sources", Yaml), bag).With(options.Labels);
+        var readings = ReadingLoader.Load(files.Below("census", Yaml), bag);
         var lists = ListFiles.Load(files, options.Lists, bag, TimeProvider.System);
         var strategies = files.Below("strategies", Yaml).Where(f => f.Path.Contains("/detections/", StringComparison.Ordinal)).Select(f => new RuleFile(f.Path, options.Examples ? f.Text : RuleText.WithoutExamples(f.Text)));
         var own = options.Rules.SelectMany(RuleFiles.Below);
@@ -43,7 +45,7 @@ internal static class GenerationLoader
             if (path is ["strategies", _, "detections", ..]) owners[header.Id] = path[1];
         }
 
-        return new Generation(sources, rules, lists.Catalog, owners.ToImmutable(), options.Lowest, [.. bag.ToSorted(), .. rules.Diagnostics]);
+        return new Generation(sources, rules, lists.Catalog, owners.ToImmutable(), options.Lowest, [.. bag.ToSorted(), .. rules.Diagnostics], readings);
     }
 }
 

@@ -4,6 +4,7 @@ using Waterguard.Detection.Matching;
 using Waterguard.Events.Framing;
 using Waterguard.Events.Shapes;
 using Waterguard.Sigma;
+using Waterguard.Witnesses;
 
 namespace Waterguard.Pipeline;
 
@@ -13,17 +14,21 @@ namespace Waterguard.Pipeline;
 internal sealed record ScanOptions(string? Source, int Jobs, Level Lowest);
 
 /// <summary>What a scan found.</summary>
-internal sealed record ScanResult(IReadOnlyList<Alert> Alerts, ScanTally Tally, CorrelationTally Correlations);
+internal sealed record ScanResult(IReadOnlyList<Alert> Alerts, ScanTally Tally, CorrelationTally Correlations, CensusStage Census);
 
-/// <summary>The whole way of a scan, top to bottom: inputs → batches → workers (bytes to matches) → alerts of rules, and of correlations → one sorted list.</summary>
+/// <summary>The whole way of a scan, top to bottom: inputs → batches → workers (bytes to matches and facts) → census (matches filled in, witnesses compared) → alerts of rules, and of
+/// correlations → one sorted list.</summary>
 internal static class Scan
 {
     public static ScanResult Run(Generation generation, IReadOnlyList<ScanInput> inputs, ScanOptions options, RawSpool spool, IProgress<long> progress, CancellationToken cancel)
     {
         var told = options.Source is null ? null : generation.Sources.Find(options.Source)!.Forms.ToArray();
+        var census = new CensusStage(generation, options.Lowest, spool);
         var matches = options.Jobs <= 1
-            ? Alone(generation, inputs, told, found => new MatchDescriber(generation, options.Lowest, spool, found), progress, cancel, out var tally)
-            : Together(generation, inputs, told, options.Jobs, found => new MatchDescriber(generation, options.Lowest, spool, found), progress, cancel, out tally);
+            ? Alone(generation, inputs, told, found => new MatchDescriber(generation, options.Lowest, spool, found, census.Tell), progress, cancel, out var tally)
+            : Together(generation, inputs, told, options.Jobs, found => new MatchDescriber(generation, options.Lowest, spool, found, census.Tell), progress, cancel, out tally);
+        census.Hear(tally.Heard);
+        matches = [.. matches.Select(census.Resolve).OfType<Match>(), .. census.Compare(DateTimeOffset.MaxValue)];
         var factory = new AlertFactory(generation.StrategyOf);
         var alerts = new AlertSet();
         foreach (var match in matches)
@@ -32,7 +37,8 @@ internal static class Scan
         }
 
         var correlations = Correlating.Run(generation, matches, tally, factory, alerts);
-        return new ScanResult(alerts.Sorted(), tally, correlations);
+        census.Census.CountCapped();
+        return new ScanResult(alerts.Sorted(), tally, correlations, census);
     }
 
     // One worker: everything on this thread, nothing between the bytes and the rules.
