@@ -109,7 +109,9 @@ public sealed class ContainerCensus
         record.Say(fact);
         foreach (var part in ContainerParts) record.Told.Tell(part, fact[part], fact.Ticks);
         record.Told.Tell(Part.Digest, fact.Digest, fact.Ticks);
+        record.Told.Tell(Part.Command, fact.Command, fact.Ticks);
         record.Told.Tell(Part.Cluster, fact.Cluster, fact.Ticks);
+        if (fact.IsSandbox) record.Told.Tell(Part.Sandbox, "true", fact.Ticks);
         if (fact.OnHostNetwork) record.Told.Tell(Part.HostNetwork, "true", fact.Ticks);
         if (fact.Witness.View == View.Orchestrator && fact[Part.PodName] is { Length: > 0 } pod)
         {
@@ -131,9 +133,9 @@ public sealed class ContainerCensus
     }
 
     private static readonly string[] ContainerParts =
-        [Part.Actor, Part.Command, Part.Image, Part.LabelNamespace, Part.LabelPod, Part.LabelUid, Part.Layer, Part.Name, Part.Namespace, Part.PodName, Part.PodUid, Part.Runtime, Part.Sandbox, Part.Started];
+        [Part.Actor, Part.Image, Part.LabelNamespace, Part.LabelPod, Part.LabelUid, Part.Layer, Part.Name, Part.Namespace, Part.PodName, Part.PodUid, Part.Running, Part.Runtime, Part.Started];
 
-    private static readonly string[] PodParts = [Part.Command, Part.Image, Part.OwnerKind, Part.OwnerName];
+    private static readonly string[] PodParts = [Part.Image, Part.OwnerKind, Part.OwnerName];
 
     private bool AddPod(Fact fact)
     {
@@ -153,7 +155,14 @@ public sealed class ContainerCensus
         }
 
         foreach (var address in fact.Texts(Part.NodeAddress)) Addresses.Add(address, new AddressOwner(null, null, fact.Host), shared: true, fact.Ticks);
-        foreach (var address in fact.Texts(Part.Address)) Addresses.Add(address, new AddressOwner(record, null, ""), fact.OnHostNetwork, fact.Ticks);
+        foreach (var address in fact.Texts(Part.Address))
+        {
+            // A pod that has the address of its node is on its network.
+            var shared = fact.OnHostNetwork || fact.Texts(Part.NodeAddress).Contains(address, StringComparer.Ordinal);
+            if (shared) record.Told.Tell(Part.HostNetwork, "true", fact.Ticks);
+            Addresses.Add(address, new AddressOwner(record, null, ""), shared, fact.Ticks);
+        }
+
         Claimers.Learn(fact, []);
         return true;
     }

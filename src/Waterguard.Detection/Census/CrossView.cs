@@ -53,7 +53,7 @@ public sealed class CrossView
             foreach (var life in record.Lives(w => w.View is View.Engine or View.Runtime, until)) whole &= Ask(record, DisagreementKinds.Pretended, life.From, until, found, _questions.Pretended);
         }
 
-        if (record.Host.Length > 0 && record.Of(w => w.View == View.Orchestrator).Any())
+        if (record.Host.Length > 0 && record.Told.All(Part.Running).Length > 0)
         {
             foreach (var life in record.Lives(w => w.View == View.Orchestrator, until)) whole &= Ask(record, DisagreementKinds.Absent, life.From, until, found, _questions.Absent);
         }
@@ -68,9 +68,9 @@ public sealed class CrossView
         var due = from + Grace.Ticks;
         if (due >= until) return false;
         var answer = question(record, from, due);
-        if (answer.Health == Health.Unknown || answer.Certain >= until) return false;
+        if (answer.Certain >= until) return false;
         record.Decided.Add((kind, from));
-        if (answer.Health == Health.Unwell)
+        if (answer.Health != Health.Well)
         {
             _census.Counts.Undecided++;
         }

@@ -7,6 +7,7 @@ namespace Waterguard.Detection.Census;
 public sealed record Fact(Witness Witness, Subject Subject, Saying Saying, long Ticks, string RecordId, ImmutableSortedDictionary<string, ImmutableArray<string>> Parts)
 {
     private const string Scheme = "://";
+    private const string Kubelet = "system:node:";
 
     /// <summary>The first value of a part; empty where it has none.</summary>
     public string this[string part] => Parts.TryGetValue(part, out var values) && values.Length > 0 ? values[0] : "";
@@ -18,7 +19,13 @@ public sealed record Fact(Witness Witness, Subject Subject, Saying Saying, long 
     public string Cluster => this[Part.Cluster] is { Length: > 0 } cluster ? cluster : this[Part.Input] is { Length: > 0 } input && this[Part.Host].Length == 0 ? Derived + input : "";
 
     /// <summary>The machine or engine of which it is said; empty where nobody told.</summary>
-    public string Host => this[Part.Node] is { Length: > 0 } node ? node : this[Part.Host];
+    public string Host => this[Part.Node] is { Length: > 0 } node ? (node.StartsWith(Kubelet, StringComparison.Ordinal) ? node[Kubelet.Length..] : node) : this[Part.Host];
+
+    /// <summary>What runs in it, as one line.</summary>
+    public string Command => string.Join(' ', Texts(Part.Command));
+
+    /// <summary>Whether it only holds the network of a pod.</summary>
+    public bool IsSandbox => this[Part.Sandbox] is "sandbox" or "podsandbox" or "true";
 
     /// <summary>What a name begins with that was derived from an input, because neither record nor label says more.</summary>
     public const string Derived = "input:";

@@ -4,7 +4,7 @@ namespace Waterguard.Detection.Census;
 
 /// <summary>The answer to a question between witnesses.</summary>
 /// <param name="Health">Unwell: nothing can be said.</param>
-/// <param name="Certain">When it was certain.</param>
+/// <param name="Certain">When it was certain; where it is not, until when one waits.</param>
 /// <param name="Missing">Who should have spoken; empty: they agree.</param>
 internal readonly record struct Answer(Health Health, long Certain, ImmutableArray<string> Missing, string Claim)
 {
@@ -22,7 +22,7 @@ internal sealed class Questions(ContainerCensus census)
     public Answer Unclaimed(ContainerRecord seen, long from, long due)
     {
         var records = census.Records(seen.Id).FindAll(r => Hosts.Fit(r.Host, seen.Host));
-        if (records.Exists(r => IsClaimed(r, from, due)) || IsOfKnownPod(seen, from, due)) return Answer.Agreed(due);
+        if (records.Exists(r => IsClaimed(r, from, due) && !IsTaken(r, seen, due)) || IsOfKnownPod(seen, from, due)) return Answer.Agreed(due);
 
         // What was there before anybody looked may have been claimed before anybody listened.
         if (IsOlderThanTheView(seen, from, due, out var began)) return Answer.Undecided(due);
@@ -35,11 +35,15 @@ internal sealed class Questions(ContainerCensus census)
     /// <summary>Its labels name a pod: does an orchestrator know that pod, there, with this container?</summary>
     public Answer Pretended(ContainerRecord labelled, long from, long due)
     {
+        // The engine that made it is asked about, where it tells of it.
+        var records = census.Records(labelled.Id).FindAll(r => Hosts.Fit(r.Host, labelled.Host));
+        if (!labelled.Of(w => w.View == View.Engine).Any() && records.Exists(r => r.Of(w => w.View == View.Engine).Any(s => s.First <= due))) return Answer.Agreed(due);
         var (uid, name, space) = (labelled.Told.At(Part.LabelUid, due, due), labelled.Told.At(Part.LabelPod, due, due), labelled.Told.At(Part.LabelNamespace, due, due));
         if (uid.Length + name.Length == 0) return Answer.Agreed(due);
-        var claimers = census.Claimers.Of(labelled.Host, due).FindAll(c => c.Witness.View == View.Orchestrator);
+        var host = records.Select(r => r.Host).Where(h => h.Length > 0).Order(StringComparer.Ordinal).FirstOrDefault("");
+        var claimers = census.Claimers.Of(host, due).FindAll(c => c.Witness.View == View.Orchestrator);
         if (claimers.Count == 0) claimers = census.Claimers.Known(View.Orchestrator, due);
-        var pods = Pods(uid, space, name, due).Where(p => IsThere(p, labelled.Host, from, due) && claimers.Exists(c => Clusters.Fit(c.Cluster, p.Name.Cluster))).ToArray();
+        var pods = Pods(uid, space, name, due).Where(p => IsThere(p, host, from, due) && claimers.Exists(c => Clusters.Fit(c.Cluster, p.Name.Cluster))).ToArray();
         if (Array.Exists(pods, p => HasContainer(p, labelled, due))) return Answer.Agreed(due);
         if (!labelled.Of(w => w.View == View.Engine).Any() && IsOlderThanTheView(labelled, from, due, out _)) return Answer.Undecided(due);
         return Heard(claimers, from - Grace, due, "", name.Length > 0 ? $"{space}/{name}" : uid);
@@ -49,20 +53,22 @@ internal sealed class Questions(ContainerCensus census)
     public Answer Absent(ContainerRecord claimed, long from, long due)
     {
         var records = census.Records(claimed.Id).FindAll(r => Hosts.Fit(r.Host, claimed.Host));
+        if (claimed.Told.At(Part.Running, due, due).Length == 0) return Answer.Agreed(due);
         if (records.Exists(r => r.Of(w => w.View == View.Runtime).Any(s => s.ThereIn(from - Grace, due)))) return Answer.Agreed(due);
         if (claimed.Lives(due).Exists(l => l.To is { } to && to > from) || PodEnds(claimed, from, due)) return Answer.Agreed(due);
         if (!SeesTheOrchestrators(claimed, due)) return Answer.Undecided(due);
         var sensors = census.Sensors(claimed.Host);
         if (sensors.Count == 0) return Answer.Undecided(due);
-        var certain = due;
+        var (certain, unknown) = (due, false);
         foreach (var (sensor, minutes) in sensors)
         {
             var (health, at) = WitnessHealth.Over(minutes, sensor.Interval ?? CrossView.Grace, from - Grace, due);
-            if (health != Health.Well) return Answer.Undecided(due);
+            if (health == Health.Unwell) return Answer.Undecided(due);
+            unknown |= health == Health.Unknown;
             certain = Math.Max(certain, at);
         }
 
-        return new Answer(Health.Well, certain, [.. sensors.Select(s => $"{s.Witness.Name} on {claimed.Host}")], "");
+        return new Answer(unknown ? Health.Unknown : Health.Well, certain, [.. sensors.Select(s => $"{s.Witness.Name} on {claimed.Host}")], "");
     }
 
     // All who could be missing must have been well: else the one that was not may be the one that knows.
@@ -86,6 +92,12 @@ internal sealed class Questions(ContainerCensus census)
     // Said to be there by then, and not said to be gone before it was seen.
     private static bool IsClaimed(ContainerRecord record, long from, long due) =>
         record.Lives(w => w.Claims, due).Exists(l => l.To is not { } to || to >= from - CensusLookup.Tail);
+
+    // A claim that says no host is for the first on which the id was seen: whoever runs the same id elsewhere has borrowed it.
+    private bool IsTaken(ContainerRecord claim, ContainerRecord seen, long due) =>
+        claim.Host.Length == 0 && census.Records(seen.Id).Exists(r => r.Host.Length > 0 && !Hosts.AreSame(r.Host, seen.Host) && FirstSeen(r) is var first && first <= due && first < FirstSeen(seen));
+
+    private static long FirstSeen(ContainerRecord record) => record.Of(w => w.View == View.Runtime).Select(s => s.First).DefaultIfEmpty(long.MaxValue).Min();
 
     private bool IsOfKnownPod(ContainerRecord seen, long from, long due) =>
         seen.Told.At(Part.PodUid, due, due) is { Length: > 0 } uid && census.PodsOfUid(uid).Any(p => IsThere(p, seen.Host, from, due));

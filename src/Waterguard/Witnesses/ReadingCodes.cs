@@ -4,8 +4,8 @@ namespace Waterguard.Witnesses;
 internal static class ReadingCodes
 {
     /// <summary>A part that facts do not have.</summary>
-    public const string Part = "WG2201";
+    public const string Part = "WG2301";
 
     /// <summary>A reading, or a witness, is defined already.</summary>
-    public const string Twice = "WG2202";
+    public const string Twice = "WG2302";
 }
