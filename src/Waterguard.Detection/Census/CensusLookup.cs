@@ -10,34 +10,37 @@ internal sealed class CensusLookup(ContainerCensus census)
 
     private const int MostOwners = 8;
 
-    /// <summary>All that an address may have been at a time: the pods and containers, and, where they share it with their machine, the machine with them.</summary>
-    public List<KnownSubject> OfAddress(string address, string cluster, long ticks, long until)
+    /// <summary>All that an address may have been at a time, up to so many: the pods and containers, and, where they share it with their machine, the machine with them.</summary>
+    public List<KnownSubject> OfAddress(string address, string cluster, long ticks, long until, int most = int.MaxValue)
     {
-        var alive = new List<(KnownSubject Subject, bool IsOpen)>();
+        var (open, over) = (new List<Owned>(), new List<Owned>());
         foreach (var entry in census.Addresses.Of(address))
         {
             if (entry.Told.First > until) continue;
-            var owner = entry.Owner;
-            if (owner.Pod is { } pod)
-            {
-                if (!Clusters.Fit(pod.Name.Cluster, cluster)) continue;
-                foreach (var life in pod.Lives(until).Where(l => l.Covers(ticks, Tail) && Told(entry, l, until))) alive.Add((Subject(pod, life, ticks, until), IsOpen(life, ticks)));
-            }
-            else if (owner.Container is { } container)
-            {
-                if (!Clusters.Fit(container.Told.At(Part.Cluster, ticks, until), cluster)) continue;
-                foreach (var life in container.Lives(until).Where(l => l.Covers(ticks, Tail) && Told(entry, l, until))) alive.Add((Subject([container], ticks, until), IsOpen(life, ticks)));
-            }
-            else
-            {
-                alive.Add((Machine(owner.Host), true));
-            }
+            // Who was there goes before who had just gone.
+            foreach (var owned in Owners(entry, cluster, ticks, until)) (owned.IsOpen ? open : over).Add(owned);
+            if (open.Count >= most) break;
         }
 
-        // What is there goes before what has just gone.
-        var open = alive.Where(a => a.IsOpen).Select(a => a.Subject).ToList();
-        return [.. (open.Count > 0 ? open : alive.ConvertAll(a => a.Subject)).DistinctBy(s => (s.Cluster, s.Host, s.Namespace, s.Pod, s.Container)).OrderBy(s => (s.Cluster, s.Namespace, s.Pod, s.Container, s.Host))];
+        return [.. (open.Count > 0 ? open : over).Select(o => Subject(o, ticks, until)).DistinctBy(s => (s.Cluster, s.Host, s.Namespace, s.Pod, s.Container)).OrderBy(s => (s.Cluster, s.Namespace, s.Pod, s.Container, s.Host))];
     }
+
+    /// <summary>Whether a machine has the address: then whoever else has it shares it.</summary>
+    public bool IsShared(string address, long until) => census.Addresses.Of(address).Any(e => e.Owner is { Pod: null, Container: null } && e.Told.First <= until);
+
+    private static IEnumerable<Owned> Owners(AddressEntry entry, string cluster, long ticks, long until)
+    {
+        var owner = entry.Owner;
+        var (record, place) = owner.Pod is { } pod ? (pod, pod.Name.Cluster) : owner.Container is { } container ? ((SubjectRecord)container, container.Told.At(Part.Cluster, ticks, until)) : (null, "");
+        if (record is null) return [new Owned(owner, default, IsOpen: true)];
+        if (!Clusters.Fit(place, cluster)) return [];
+        return record.Lives(until).Where(l => l.Covers(ticks, Tail) && Told(entry, l, until)).Select(l => new Owned(owner, l, IsOpen(l, ticks)));
+    }
+
+    private KnownSubject Subject(Owned owned, long ticks, long until) =>
+        owned.Owner.Pod is { } pod ? Subject(pod, owned.Life, ticks, until) : owned.Owner.Container is { } container ? Subject([container], ticks, until) : Machine(owned.Owner.Host);
+
+    private readonly record struct Owned(AddressOwner Owner, Life Life, bool IsOpen);
 
     /// <summary>What a container's id stands for at a time; several where the same id runs on several hosts.</summary>
     public List<KnownSubject> OfContainer(string id, string host, long ticks, long until)
@@ -71,7 +74,7 @@ internal sealed class CensusLookup(ContainerCensus census)
         foreach (var layer in LayersOf(path))
         {
             var records = census.OfLayer(layer).Where(r => Hosts.Fit(r.Host, host) && r.Voices.Values.Any(v => v.First <= until)).ToArray();
-            if (records.Length > 0) return [.. records.GroupBy(r => r.Id, StringComparer.Ordinal).Select(g => Subject([.. g], ticks, until))];
+            if (records.Length > 0) return [.. records.Select(r => r.Id).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).SelectMany(id => OfContainer(id, host, ticks, until))];
         }
 
         return [];

@@ -45,6 +45,9 @@ public sealed class ContainerCensus
     internal List<(Witness Witness, MinuteSet Minutes)> Sensors(string host) =>
         [.. _sensors.Where(s => Hosts.AreSame(s.Key.Host, host)).OrderBy(s => s.Key.Witness.Name, StringComparer.Ordinal).Select(s => (s.Key.Witness, s.Value))];
 
+    /// <summary>Whether nobody told anything that could be filled in.</summary>
+    public bool IsEmpty => _containerCount == 0 && _pods.Count == 0 && Identities.Count == 0;
+
     internal ClaimersOfHosts Claimers { get; } = new();
 
     internal AddressBook Addresses { get; } = new();

@@ -3,17 +3,28 @@ using System.Collections.Immutable;
 namespace Waterguard.Detection.Census;
 
 /// <summary>A dated statement of a witness. Immutable.</summary>
-/// <param name="RecordId">Identity of the record that says it.</param>
-public sealed record Fact(Witness Witness, Subject Subject, Saying Saying, long Ticks, string RecordId, ImmutableSortedDictionary<string, ImmutableArray<string>> Parts)
+/// <param name="Ticks">When it was so, in UTC.</param>
+public sealed record Fact(Witness Witness, Subject Subject, Saying Saying, long Ticks, ImmutableArray<KeyValuePair<string, ImmutableArray<string>>> Parts)
 {
     private const string Scheme = "://";
     private const string Kubelet = "system:node:";
 
     /// <summary>The first value of a part; empty where it has none.</summary>
-    public string this[string part] => Parts.TryGetValue(part, out var values) && values.Length > 0 ? values[0] : "";
+    public string this[string part] => Texts(part) is [var first, ..] ? first : "";
 
     /// <summary>All values of a part.</summary>
-    public ImmutableArray<string> Texts(string part) => Parts.TryGetValue(part, out var values) ? values : [];
+    public ImmutableArray<string> Texts(string part)
+    {
+        foreach (var (name, values) in Parts)
+        {
+            if (string.Equals(name, part, StringComparison.Ordinal)) return values;
+        }
+
+        return [];
+    }
+
+    /// <summary>Whether a part has a value.</summary>
+    public bool Has(string part) => !Texts(part).IsEmpty;
 
     /// <summary>The cluster of which it is said; empty where nobody told. An input's own name stands for it where it is all there is.</summary>
     public string Cluster => this[Part.Cluster] is { Length: > 0 } cluster ? cluster : this[Part.Input] is { Length: > 0 } input && this[Part.Host].Length == 0 ? Derived + input : "";

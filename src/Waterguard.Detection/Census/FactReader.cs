@@ -10,19 +10,15 @@ namespace Waterguard.Detection.Census;
 public sealed class FactReader
 {
     private readonly EventLayout _layout;
-    private readonly EventShape _shape;
     private readonly FieldBinding[] _time;
-    private readonly FieldBinding[] _id;
     private readonly ImmutableDictionary<string, BoundReading> _readings;
 
     /// <summary>A reader for the records of one form.</summary>
     public FactReader(EventShape shape, IEnumerable<Reading> readings)
     {
-        _shape = shape;
         var builder = new EventLayout.Builder(shape);
         _readings = readings.ToImmutableDictionary(r => r.Id, r => new BoundReading(r, builder), StringComparer.Ordinal);
         _time = [.. shape.Time.Select(builder.Bind)];
-        _id = [.. shape.Id.Select(builder.Bind)];
         _layout = builder.Build();
     }
 
@@ -38,10 +34,10 @@ public sealed class FactReader
     public bool Facts(Reading reading, EventBuffer fields, TextTable texts, Action<Fact> tell)
     {
         if (!TryTime(fields, out var time)) return false;
-        var id = RecordIdentity.Of(_shape.Source, _id, fields);
         foreach (var parts in _readings[reading.Id].Parts(fields, texts))
         {
-            if (reading.Requires.All(parts.ContainsKey)) tell(new Fact(reading.Witness, reading.Subject, reading.Saying, time.UtcTicks, id, parts));
+            var fact = new Fact(reading.Witness, reading.Subject, reading.Saying, time.UtcTicks, parts);
+            if (reading.Requires.All(fact.Has)) tell(fact);
         }
 
         return true;
@@ -68,33 +64,34 @@ public sealed class FactReader
         public BoundReading(Reading reading, EventLayout.Builder builder)
         {
             _record = [.. reading.Fields.Select(f => (f.Key, f.Value.Select(builder.Bind).ToArray()))];
-            _arrays = reading.Each is { } each ? [.. builder.Arrays(each).Select(a => a.ArrayId)] : [];
-            _element = [.. reading.ElementFields.Select(f => (f.Key, f.Value.Select(v => builder.Bind($"{reading.Each}.{v}")).ToArray()))];
+            _arrays = [.. reading.Each.SelectMany(e => builder.Arrays(e).Select(a => a.ArrayId)).Distinct()];
+            _element = [.. reading.ElementFields.Select(f => (f.Key, f.Value.SelectMany(v => reading.Each.Select(e => builder.Bind($"{e}.{v}"))).ToArray()))];
         }
 
-        public IEnumerable<ImmutableSortedDictionary<string, ImmutableArray<string>>> Parts(EventBuffer fields, TextTable texts)
+        public IEnumerable<ImmutableArray<KeyValuePair<string, ImmutableArray<string>>>> Parts(EventBuffer fields, TextTable texts)
         {
-            var whole = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
-            foreach (var (part, names) in _record)
-            {
-                if (Texts(names, fields, texts, -1) is { IsEmpty: false } values) whole[part] = values;
-            }
-
+            var whole = ImmutableArray.CreateBuilder<KeyValuePair<string, ImmutableArray<string>>>(_record.Length + _element.Length);
+            Add(_record, fields, texts, -1, whole);
             if (_arrays.Length == 0) return [whole.ToImmutable()];
-            var all = new List<ImmutableSortedDictionary<string, ImmutableArray<string>>>();
+            var all = new List<ImmutableArray<KeyValuePair<string, ImmutableArray<string>>>>();
+            var ofRecord = whole.Count;
             for (var element = 0; element < fields.ElementCount; element++)
             {
                 if (!_arrays.Contains(fields.ArrayOf(element))) continue;
-                var one = whole.ToImmutable().ToBuilder();
-                foreach (var (part, names) in _element)
-                {
-                    if (Texts(names, fields, texts, element) is { IsEmpty: false } values) one[part] = values;
-                }
-
-                all.Add(one.ToImmutable());
+                whole.Count = ofRecord;
+                Add(_element, fields, texts, element, whole);
+                all.Add(whole.ToImmutable());
             }
 
             return all;
+        }
+
+        private static void Add((string Part, FieldBinding[] Names)[] parts, EventBuffer fields, TextTable texts, int element, ImmutableArray<KeyValuePair<string, ImmutableArray<string>>>.Builder found)
+        {
+            foreach (var (part, names) in parts)
+            {
+                if (Texts(names, fields, texts, element) is { IsEmpty: false } values) found.Add(new(part, values));
+            }
         }
 
         private static ImmutableArray<string> Texts(FieldBinding[] names, EventBuffer fields, TextTable texts, int element)

@@ -55,7 +55,7 @@ internal sealed class Questions(ContainerCensus census)
         var records = census.Records(claimed.Id).FindAll(r => Hosts.Fit(r.Host, claimed.Host));
         if (claimed.Told.At(Part.Running, due, due).Length == 0) return Answer.Agreed(due);
         if (records.Exists(r => r.Of(w => w.View == View.Runtime).Any(s => s.ThereIn(from - Grace, due)))) return Answer.Agreed(due);
-        if (claimed.Lives(due).Exists(l => l.To is { } to && to > from) || PodEnds(claimed, from, due)) return Answer.Agreed(due);
+        if (claimed.Lives(due).Any(l => l.To is { } to && to > from) || PodEnds(claimed, from, due)) return Answer.Agreed(due);
         if (!SeesTheOrchestrators(claimed, due)) return Answer.Undecided(due);
         var sensors = census.Sensors(claimed.Host);
         if (sensors.Count == 0) return Answer.Undecided(due);
@@ -125,7 +125,7 @@ internal sealed class Questions(ContainerCensus census)
     }
 
     private static bool IsThere(PodRecord pod, string host, long from, long due) =>
-        pod.Lives(due).Exists(l => l.To is not { } to || to >= from - CensusLookup.Tail)
+        pod.Lives(due).Any(l => l.To is not { } to || to >= from - CensusLookup.Tail)
         && Hosts.Fit(pod.Told.At(Part.Node, due, due), host);
 
     // Where the orchestrator tells which containers a pod has, it must tell of this one too; what holds the pod's network it never tells.
@@ -137,7 +137,7 @@ internal sealed class Questions(ContainerCensus census)
     }
 
     private bool PodEnds(ContainerRecord claimed, long from, long due) =>
-        census.PodsNamed(claimed.Told.At(Part.Namespace, due, due), claimed.Told.At(Part.PodName, due, due)).Any(p => p.Lives(due).Exists(l => l.To is { } to && to > from));
+        census.PodsNamed(claimed.Told.At(Part.Namespace, due, due), claimed.Told.At(Part.PodName, due, due)).Any(p => p.Lives(due).Any(l => l.To is { } to && to > from));
 
     // A sensor that never saw anything of the orchestrator's there looks elsewhere.
     private bool SeesTheOrchestrators(ContainerRecord claimed, long due) =>

@@ -38,12 +38,12 @@ public enum Subject
 /// <summary>How facts are read from records: which records, and where in them the parts are. A rule that never alerts. Immutable.</summary>
 /// <param name="Rule">Log source and condition; its header's id is the reading's.</param>
 /// <param name="Fields">Part of a fact (<see cref="Part"/>) -> the names, as rules write them, under which the record has it; the first that has a value counts.</param>
-/// <param name="Each">An array of whose elements each is a fact of its own; null: the record is one fact.</param>
+/// <param name="Each">Arrays of whose elements each is a fact of its own; empty: the record is one fact.</param>
 /// <param name="ElementFields">The same as <paramref name="Fields"/>, relative to the element.</param>
 /// <param name="Requires">Parts without which an element, or the record, tells nothing.</param>
 public sealed record Reading(
     SigmaRule Rule, Witness Witness, Subject Subject, Saying Saying, ImmutableSortedDictionary<string, ImmutableArray<string>> Fields,
-    string? Each, ImmutableSortedDictionary<string, ImmutableArray<string>> ElementFields, ImmutableArray<string> Requires)
+    ImmutableArray<string> Each, ImmutableSortedDictionary<string, ImmutableArray<string>> ElementFields, ImmutableArray<string> Requires)
 {
     /// <summary>The reading's id.</summary>
     public string Id => Rule.Header.Id;

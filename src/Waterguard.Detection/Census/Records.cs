@@ -8,6 +8,8 @@ internal readonly record struct Speaker(Witness Witness, string Cluster, string 
 /// <summary>What was told of one thing, by everybody. Only grows.</summary>
 internal abstract class SubjectRecord
 {
+    private List<Life>? _lives;
+
     public SortedDictionary<Speaker, Sayings> Voices { get; } = new(Comparer<Speaker>.Create(Compare));
 
     public ToldValues Told { get; } = new();
@@ -21,9 +23,11 @@ internal abstract class SubjectRecord
         if (!Voices.TryGetValue(speaker, out var sayings)) sayings = Voices[speaker] = new Sayings();
         sayings.Say(fact.Saying, fact.Ticks);
         LastTold = Math.Max(LastTold, fact.Ticks);
+        _lives = null;
     }
 
-    public List<Life> Lives(long until) => Sayings.Lives(Voices.Values, until);
+    /// <summary>The stays of which anything is told up to a time, by whomever.</summary>
+    public IReadOnlyList<Life> Lives(long until) => until < LastTold ? Sayings.Lives(Voices.Values, until) : _lives ??= Sayings.Lives(Voices.Values, until);
 
     public List<Life> Lives(Func<Witness, bool> of, long until) => Sayings.Lives(Of(of), until);
 

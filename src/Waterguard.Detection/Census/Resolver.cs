@@ -15,24 +15,28 @@ public sealed partial class Resolver(ContainerCensus census, ValueList registere
     public static readonly TimeSpan Settles = TimeSpan.FromSeconds(5);
 
     private const int MostValues = 16;
+
+    // That it is more than one is all that needs to be known.
+    private const int Several = 2;
     private readonly CensusLookup _lookup = new(census);
 
     /// <summary>The match with the values that its consumers read and its record lacks, and with the entities that can be told for certain.</summary>
-    public Match Resolve(Match match)
+    /// <param name="fills">Whether the consumers read names that the census has values for.</param>
+    public Match Resolve(Match match, bool fills = true)
     {
-        if (!match.TimeKnown) return match;
+        if (!match.TimeKnown || (census.IsEmpty && !fills)) return match;
         var ticks = match.Time.UtcTicks;
-        var subjects = Subjects(match, ticks, ticks + Settles.Ticks);
+        var (subjects, ambiguous) = Subjects(match, ticks, ticks + Settles.Ticks);
         var values = match.Values;
-        foreach (var name in match.Values.Keys.Where(k => CensusFields.Filled.Contains(k) && match.Values[k].IsEmpty).Order(StringComparer.Ordinal))
+        foreach (var name in (fills ? match.Values.Keys : []).Where(k => CensusFields.Filled.Contains(k) && match.Values[k].IsEmpty).Order(StringComparer.Ordinal))
         {
-            var found = name == CensusFields.Identity ? Identity(match, ticks) : Value(name, subjects);
+            var found = name == CensusFields.Identity ? Identity(match, ticks) : Value(name, subjects, ambiguous);
             if (found.IsEmpty) continue;
             values = values.SetItem(name, found);
             census.Counts.Resolved++;
         }
 
-        if (subjects.Count > 1) census.Counts.Ambiguous++;
+        if (ambiguous) census.Counts.Ambiguous++;
         var entities = Entities(match, subjects, ticks, ticks + Settles.Ticks);
         return ReferenceEquals(values, match.Values) && ReferenceEquals(entities, match.Entities) ? match : match with { Values = values, Entities = entities };
     }
@@ -41,12 +45,26 @@ public sealed partial class Resolver(ContainerCensus census, ValueList registere
     public ImmutableDictionary<string, ImmutableArray<string>> Values(Match match)
     {
         var ticks = match.Time.UtcTicks;
-        var subjects = match.TimeKnown ? Subjects(match, ticks, ticks + Settles.Ticks) : [];
-        return CensusFields.Decided.ToImmutableDictionary(n => n, n => n == CensusFields.Identity ? Identity(match, ticks) : Value(n, subjects), StringComparer.Ordinal);
+        var (subjects, ambiguous) = match.TimeKnown ? Subjects(match, ticks, ticks + Settles.Ticks) : ([], false);
+        return CensusFields.Decided.ToImmutableDictionary(n => n, n => n == CensusFields.Identity ? Identity(match, ticks) : Value(n, subjects, ambiguous), StringComparer.Ordinal);
     }
 
     // The first handle that is known decides: an id says more than an address.
-    private List<KnownSubject> Subjects(Match match, long ticks, long until)
+    private (List<KnownSubject> Subjects, bool Ambiguous) Subjects(Match match, long ticks, long until)
+    {
+        if (ById(match, ticks, until) is { Count: > 0 } known) return (known, known.Count > 1);
+        var cluster = First(match, "orchestrator.cluster.name", "cluster");
+        var addresses = match.Values.TryGetValue("source.ip", out var sources) ? sources.AddRange(match.Values.GetValueOrDefault("destination.ip", [])) : match.Entities.GetValueOrDefault("address", []);
+        foreach (var address in addresses.Take(MostValues))
+        {
+            if (_lookup.IsShared(address, until)) return ([], true);
+            if (_lookup.OfAddress(address, cluster, ticks, until, Several) is { Count: > 0 } found) return (found, found.Count > 1);
+        }
+
+        return ([], false);
+    }
+
+    private List<KnownSubject> ById(Match match, long ticks, long until)
     {
         var (host, cluster) = (First(match, "host.name", "node"), First(match, "orchestrator.cluster.name", "cluster"));
         foreach (var id in Texts(match, "container.id", "container"))
@@ -58,12 +76,6 @@ public sealed partial class Resolver(ContainerCensus census, ValueList registere
         foreach (var path in Texts(match, "file.path", ""))
         {
             if (OfPath(path, host, ticks, until) is { Count: > 0 } found) return found;
-        }
-
-        var addresses = match.Values.TryGetValue("source.ip", out var sources) ? sources.AddRange(match.Values.GetValueOrDefault("destination.ip", [])) : match.Entities.GetValueOrDefault("address", []);
-        foreach (var address in addresses.Take(MostValues))
-        {
-            if (_lookup.OfAddress(address, cluster, ticks, until) is { Count: > 0 } found) return found;
         }
 
         return [];
@@ -92,10 +104,10 @@ public sealed partial class Resolver(ContainerCensus census, ValueList registere
         return _lookup.OfLayer(path, host, ticks, until);
     }
 
-    private ImmutableArray<string> Value(string name, List<KnownSubject> subjects)
+    private ImmutableArray<string> Value(string name, List<KnownSubject> subjects, bool ambiguous)
     {
-        if (name == CensusFields.Known) return [subjects.Count > 0 ? "true" : "false"];
-        if (name == CensusFields.Ambiguous) return [subjects.Count > 1 ? "true" : "false"];
+        if (name == CensusFields.Known) return [ambiguous || subjects.Count > 0 ? "true" : "false"];
+        if (name == CensusFields.Ambiguous) return [ambiguous ? "true" : "false"];
         if (subjects is not [var subject]) return [];
         ImmutableArray<string> One(string text) => text.Length == 0 ? [] : [text];
         return name switch
@@ -148,7 +160,7 @@ public sealed partial class Resolver(ContainerCensus census, ValueList registere
         var entities = subjects is [var only] ? With(match.Entities, only) : match.Entities;
         foreach (var address in match.Entities.GetValueOrDefault("address", []).Take(MostValues))
         {
-            if (_lookup.OfAddress(address, First(match, "orchestrator.cluster.name", "cluster"), ticks, until) is [var owner]) entities = With(entities, owner);
+            if (!_lookup.IsShared(address, until) && _lookup.OfAddress(address, First(match, "orchestrator.cluster.name", "cluster"), ticks, until, Several) is [var owner]) entities = With(entities, owner);
         }
 
         foreach (var name in match.Entities.GetValueOrDefault("identity", []).Take(MostValues))

@@ -90,10 +90,11 @@ internal sealed record FormPlan(EventShape Form, RulePlan Rules, FormTests Tests
 
 /// <summary>What becomes of a rule's matches: whether they alert by themselves, and which names their consumers read.</summary>
 /// <param name="Decided">Whether the census decides some clause of the rule.</param>
-internal sealed record RuleUse(bool Alerts, bool Correlated, ImmutableArray<string> Names, bool Decided)
+/// <param name="Filled">Whether the census has values for some of the names.</param>
+internal sealed record RuleUse(bool Alerts, bool Correlated, ImmutableArray<string> Names, bool Decided, bool Filled)
 {
     /// <summary>Nobody is told: it is no rule, but reads facts.</summary>
-    public static RuleUse None { get; } = new(false, false, [], false);
+    public static RuleUse None { get; } = new(false, false, [], false, false);
 
     public static ImmutableDictionary<string, RuleUse> Of(RuleCollection rules)
     {
@@ -121,7 +122,7 @@ internal sealed record RuleUse(bool Alerts, bool Correlated, ImmutableArray<stri
             if (decided.Contains(id) || use.Names.Overlaps(CensusFields.Decided)) use.Names.UnionWith(CensusFields.Handles);
         }
 
-        return uses.ToImmutableDictionary(u => u.Key, u => new RuleUse(u.Value.Alerts, u.Value.Correlated, [.. u.Value.Names.Order(StringComparer.Ordinal)], decided.Contains(u.Key)), StringComparer.Ordinal);
+        return uses.ToImmutableDictionary(u => u.Key, u => new RuleUse(u.Value.Alerts, u.Value.Correlated, [.. u.Value.Names.Order(StringComparer.Ordinal)], decided.Contains(u.Key), u.Value.Names.Overlaps(CensusFields.Filled)), StringComparer.Ordinal);
     }
 
     // An alias stands for another field in each rule.

@@ -51,13 +51,14 @@ internal sealed class CensusStage(Generation generation, Level lowest, RawSpool 
     public Match? Resolve(Match match)
     {
         _resolver ??= new Resolver(_census, generation.Lists.Find(CensusFields.RegisterList));
-        if (generation.UseOf(match.Rule).Decided && !_decider.Holds(match, _resolver.Values(match)))
+        var use = generation.UseOf(match.Rule);
+        if (use.Decided && !_decider.Holds(match, _resolver.Values(match)))
         {
             _census.CountDismissed();
             return null;
         }
 
-        return _resolver.Resolve(match);
+        return _resolver.Resolve(match, use.Filled);
     }
 
     /// <summary>The matches of what has become certain between the witnesses by a time.</summary>

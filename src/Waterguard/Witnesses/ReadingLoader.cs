@@ -90,7 +90,8 @@ internal static class ReadingLoader
         var fields = Fields(reader.Section("fields"), bag);
         foreach (var (part, name) in Everywhere) fields.TryAdd(part, [name]);
         var each = reader.Section("each");
-        var (array, elements) = (each?.RequiredText("array"), Fields(each?.Section("fields"), bag));
+        var (arrays, elements) = (each?.Texts("arrays") ?? [], Fields(each?.Section("fields"), bag));
+        if (each is not null && arrays.IsEmpty) each.Missing("arrays");
         each?.WarnAboutUnknownKeys();
         var requires = reader.Texts("requires");
         foreach (var part in requires.Where(p => !fields.ContainsKey(p) && !elements.ContainsKey(p))) bag.Error(ReadingCodes.Part, reader.LocationOf("requires"), $"'{part}' is not among the reading's fields.");
@@ -98,7 +99,7 @@ internal static class ReadingLoader
         var header = new RuleHeader("census:" + id, null, id, "stable", Level.Informational, "", [], [], [], [], null, CustomAttributes.None, "", reader.Mapping.Location);
         return new Reading(
             new SigmaRule(header, source, condition, [], []), witness, Enum.Parse<Subject>(about, ignoreCase: true), says is null ? Saying.Seen : Enum.Parse<Saying>(says, ignoreCase: true),
-            fields.ToImmutableSortedDictionary(StringComparer.Ordinal), array, elements.ToImmutableSortedDictionary(StringComparer.Ordinal), requires);
+            fields.ToImmutableSortedDictionary(StringComparer.Ordinal), arrays, elements.ToImmutableSortedDictionary(StringComparer.Ordinal), requires);
     }
 
     private static Dictionary<string, ImmutableArray<string>> Fields(MappingReader? reader, DiagnosticBag bag)
