@@ -19,10 +19,14 @@ internal sealed class CensusLookup(ContainerCensus census)
             if (entry.Told.First > until) continue;
             // Who was there goes before who had just gone.
             foreach (var owned in Owners(entry, cluster, ticks, until)) (owned.IsOpen ? open : over).Add(owned);
-            if (open.Count >= most) break;
         }
 
-        return [.. (open.Count > 0 ? open : over).Select(o => Subject(o, ticks, until)).DistinctBy(s => (s.Cluster, s.Host, s.Namespace, s.Pod, s.Container)).OrderBy(s => (s.Cluster, s.Namespace, s.Pod, s.Container, s.Host))];
+        // Several may tell of one and the same: a container is its pod's.
+        return
+        [
+            .. (open.Count > 0 ? open : over).OrderBy(o => o.Owner.Text, StringComparer.Ordinal).ThenByDescending(o => o.Life.From).Select(o => Subject(o, ticks, until))
+                .DistinctBy(s => s.Pod.Length > 0 ? (s.Namespace, s.Pod, "", "") : (s.Cluster, s.Host, s.Namespace, s.Container)).Take(most),
+        ];
     }
 
     /// <summary>Whether a machine has the address: then whoever else has it shares it.</summary>

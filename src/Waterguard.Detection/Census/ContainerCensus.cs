@@ -154,7 +154,7 @@ public sealed class ContainerCensus
         {
             record.Told.Tell(Part.PodUid, uid, fact.Ticks);
             if (!_podsByUid.TryGetValue(uid, out var pods)) pods = _podsByUid[uid] = [];
-            if (!pods.Contains(record)) pods.Add(record);
+            Insert(pods, record);
         }
 
         foreach (var address in fact.Texts(Part.NodeAddress)) Addresses.Add(address, new AddressOwner(null, null, fact.Host), shared: true, fact.Ticks);
@@ -229,9 +229,10 @@ public sealed class ContainerCensus
     {
         var key = Key(id);
         if (!_containers.TryGetValue(key, out var records)) records = _containers[key] = [];
-        if (records.Find(r => string.Equals(r.Id, id, StringComparison.Ordinal) && string.Equals(r.Host, host, StringComparison.OrdinalIgnoreCase)) is { } known) return known;
         var record = new ContainerRecord(id, host);
-        records.Add(record);
+        var at = records.BinarySearch(record, ContainerRecord.Order);
+        if (at >= 0) return records[at];
+        records.Insert(~at, record); // in an order of its own, not in that of telling
         _containerCount++;
         if (_containerCount > _most) ForgetContainers(record);
         return record;
@@ -243,8 +244,14 @@ public sealed class ContainerCensus
         if (_pods.Count >= _most) ForgetPods();
         record = _pods[name] = new PodRecord(name);
         if (!_podsByName.TryGetValue((name.Namespace, name.Name), out var pods)) pods = _podsByName[(name.Namespace, name.Name)] = [];
-        pods.Add(record);
+        Insert(pods, record);
         return record;
+    }
+
+    private static void Insert(List<PodRecord> pods, PodRecord record)
+    {
+        var at = pods.BinarySearch(record, PodRecord.Order);
+        if (at < 0) pods.Insert(~at, record);
     }
 
     private void ForgetContainers(ContainerRecord keep)

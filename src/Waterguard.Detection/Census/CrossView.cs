@@ -42,7 +42,8 @@ public sealed class CrossView
     // False when something about it cannot be decided yet.
     private bool Decide(ContainerRecord record, long until, List<Disagreement> found)
     {
-        var whole = true;
+        // What was told of a time that has not come to an end may begin another stay.
+        var whole = record.LastTold < until;
         if (record.Host.Length > 0 && record.Of(w => w.View == View.Runtime).Any())
         {
             foreach (var life in record.Lives(w => w.View == View.Runtime, until)) whole &= Ask(record, DisagreementKinds.Unclaimed, life.From, until, found, _questions.Unclaimed);

@@ -23,6 +23,9 @@ public sealed record Fact(Witness Witness, Subject Subject, Saying Saying, long 
         return [];
     }
 
+    /// <summary>The same fact with a part more.</summary>
+    public Fact With(string part, string value) => this with { Parts = Parts.Add(new(part, [value])) };
+
     /// <summary>Whether a part has a value.</summary>
     public bool Has(string part) => !Texts(part).IsEmpty;
 
@@ -30,10 +33,13 @@ public sealed record Fact(Witness Witness, Subject Subject, Saying Saying, long 
     public string Cluster => this[Part.Cluster] is { Length: > 0 } cluster ? cluster : this[Part.Input] is { Length: > 0 } input && this[Part.Host].Length == 0 ? Derived + input : "";
 
     /// <summary>The machine or engine of which it is said; empty where nobody told.</summary>
-    public string Host => this[Part.Node] is { Length: > 0 } node ? (node.StartsWith(Kubelet, StringComparison.Ordinal) ? node[Kubelet.Length..] : node) : this[Part.Host];
+    public string Host => Machine(this[Part.Node] is { Length: > 0 } node ? node : this[Part.Host]);
 
     /// <summary>What runs in it, as one line.</summary>
     public string Command => string.Join(' ', Texts(Part.Command));
+
+    // Names of machines are the same in any case; a kubelet signs with its node's.
+    private static string Machine(string name) => (name.StartsWith(Kubelet, StringComparison.Ordinal) ? name[Kubelet.Length..] : name).ToLowerInvariant();
 
     /// <summary>Whether it only holds the network of a pod.</summary>
     public bool IsSandbox => this[Part.Sandbox] is "sandbox" or "podsandbox" or "true";

@@ -27,6 +27,12 @@ public sealed class MinuteSet
         foreach (var (from, to) in other._runs) Add(from, to);
     }
 
+    /// <summary>Everything that another set holds up to a minute.</summary>
+    public void AddUpTo(MinuteSet other, long minute)
+    {
+        foreach (var (from, to) in other._runs.Where(r => r.From <= minute)) Add(from, Math.Min(to, minute));
+    }
+
     /// <summary>The last minute heard that is not later; null without one.</summary>
     public long? LastUpTo(long minute)
     {

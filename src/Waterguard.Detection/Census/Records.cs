@@ -53,6 +53,9 @@ internal sealed class ContainerRecord(string id, string host) : SubjectRecord
     /// <summary>The machine that it was told to run on; empty where nobody said.</summary>
     public string Host => host;
 
+    /// <summary>By host and id.</summary>
+    public static Comparer<ContainerRecord> Order { get; } = Comparer<ContainerRecord>.Create((left, right) => string.CompareOrdinal(left.Host, right.Host) is var order and not 0 ? order : string.CompareOrdinal(left.Id, right.Id));
+
     /// <summary>Beginnings that have been compared between the witnesses already, by what was asked.</summary>
     public HashSet<(string Kind, long From)> Decided { get; } = [];
 }
@@ -61,6 +64,9 @@ internal sealed class ContainerRecord(string id, string host) : SubjectRecord
 internal sealed class PodRecord(PodName name) : SubjectRecord
 {
     public PodName Name => name;
+
+    /// <summary>By name.</summary>
+    public static Comparer<PodRecord> Order { get; } = Comparer<PodRecord>.Create((left, right) => PodName.Compare(left.Name, right.Name));
 
     /// <summary>Containers that an orchestrator said it has.</summary>
     public SortedDictionary<string, long> Containers { get; } = new(StringComparer.Ordinal);
@@ -80,7 +86,15 @@ internal sealed class EngineRecord(string host, string socket) : SubjectRecord
 }
 
 /// <summary>Names are unique in a namespace of a cluster; the cluster is empty where nobody said which.</summary>
-public readonly record struct PodName(string Cluster, string Namespace, string Name);
+public readonly record struct PodName(string Cluster, string Namespace, string Name)
+{
+    internal static int Compare(PodName left, PodName right)
+    {
+        var order = string.CompareOrdinal(left.Cluster, right.Cluster);
+        if (order == 0) order = string.CompareOrdinal(left.Namespace, right.Namespace);
+        return order != 0 ? order : string.CompareOrdinal(left.Name, right.Name);
+    }
+}
 
 internal readonly record struct WorkloadName(string Cluster, string Namespace, string Kind, string Name);
 

@@ -30,6 +30,12 @@ public enum View
 /// <param name="Sources">The sources whose records show that it lives.</param>
 public sealed record Witness(string Name, View View, TimeSpan? Interval, ImmutableArray<string> Sources)
 {
+    /// <summary>A witness is known by its name, also when it is defined anew.</summary>
+    public bool Equals(Witness? other) => other is not null && string.Equals(Name, other.Name, StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Name);
+
     /// <summary>Whether it says of containers that it runs them.</summary>
     public bool Claims => View is View.Orchestrator or View.Engine or View.Cloud;
 }

@@ -15,12 +15,15 @@ internal sealed class MatchDescriber(Generation generation, Level lowest, RawSpo
     private readonly EventBuffer _fields = new();
     private readonly TextTable _texts = new();
 
+    /// <summary>Whether matches of rules are passed over.</summary>
+    public bool OnlyFacts { get; init; }
+
     public void Describe(MatchedRecords matched)
     {
         foreach (var record in matched.Records)
         {
             if (onFact is not null && record.Plan.Facts is not null) Facts(record, matched, onFact);
-            if (!IsWanted(record, matched)) continue;
+            if (OnlyFacts || !IsWanted(record, matched)) continue;
             var details = record.Plan.Details;
             details.Read(_reader, _fields, matched.Bytes, record.Start, record.Length);
             var subject = details.Subject(_fields, record.Place.File, record.Place.Line, record.Place.Offset, spool.Keep(matched.Bytes.AsSpan(record.Start, record.Length)), _texts);

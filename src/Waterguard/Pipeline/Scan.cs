@@ -23,12 +23,13 @@ internal static class Scan
     public static ScanResult Run(Generation generation, IReadOnlyList<ScanInput> inputs, ScanOptions options, RawSpool spool, IProgress<long> progress, CancellationToken cancel)
     {
         var told = options.Source is null ? null : generation.Sources.Find(options.Source)!.Forms.ToArray();
-        var census = new CensusStage(generation, options.Lowest, spool);
+        var census = new CensusStage(generation, options.Lowest);
         var matches = options.Jobs <= 1
             ? Alone(generation, inputs, told, found => new MatchDescriber(generation, options.Lowest, spool, found, census.Tell), progress, cancel, out var tally)
             : Together(generation, inputs, told, options.Jobs, found => new MatchDescriber(generation, options.Lowest, spool, found, census.Tell), progress, cancel, out tally);
         census.Hear(tally.Heard);
-        matches = [.. matches.Select(census.Resolve).OfType<Match>(), .. census.Compare(DateTimeOffset.MaxValue)];
+        matches.AddRange(census.Compare(DateTimeOffset.MaxValue, spool));
+        matches = [.. matches.Select(census.Resolve).OfType<Match>()];
         var factory = new AlertFactory(generation.StrategyOf);
         var alerts = new AlertSet();
         foreach (var match in matches)

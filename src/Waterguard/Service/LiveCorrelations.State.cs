@@ -61,11 +61,18 @@ internal sealed partial class LiveCorrelations
         }
     }
 
+    /// <summary>The census knows again what it knew when the state was stored.</summary>
+    public void Recalled()
+    {
+        if (_watermark > DateTimeOffset.MinValue) Census.WasToldUntil(_watermark + Detection.Census.Resolver.Settles);
+    }
+
     /// <summary>Goes on with other content. What is known stays, but for correlations that mean something else now. Only when all changes have been stored.</summary>
     public RestoredState Become(Generation generation)
     {
         var (before, latest) = (_session, _early.Latest);
         _generation = generation;
+        Census.Become(generation);
         (_session, _early) = Open();
         var restored = _session.GoOnFrom(before);
         _early.GoOnFrom(before, latest);

@@ -22,6 +22,7 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     private const int MostBytes = 16 * 1024 * 1024;
 
     private readonly Dictionary<string, LiveInput> _inputs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SourceCatalog> _labelled = new(StringComparer.Ordinal);
     private readonly MatchedRecords _matched = new();
     private readonly RecordBatch _batch = new();
     private Generation _generation = initial;
@@ -68,6 +69,7 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
         var consumed = store.ConsumedOf(journal.Id);
         var read = _from = _generation.Correlations.Evaluated == 0 ? consumed : store.StateOf(journal.Id) is { } state ? Correlations.TakeUp(state) : 0;
         TookUp();
+        Recall(reader, read);
         while (!abandon.IsCancellationRequested)
         {
             if (Interlocked.Exchange(ref _next, null) is { } next) Become(next, consumed);
@@ -102,38 +104,71 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
         }
     }
 
+    // The census is not stored: what it knew is in the records that the journal has kept. No rule is judged on them again.
+    private void Recall(JournalReader reader, long through)
+    {
+        if (_generation.Readings.Readings.IsEmpty || through == 0) return;
+        using var spool = new RawSpool();
+        var input = "";
+        var describer = new MatchDescriber(_generation, configuration.MinLevel, spool, _ => { }, fact => Correlations.Census.Tell(fact, input)) { OnlyFacts = true };
+        for (var read = 0L; read < through && reader.Next(read, MostRows) is { Count: > 0 } rows;)
+        {
+            foreach (var row in rows.Where(r => r.Sequence <= through))
+            {
+                input = row.Input;
+                if (row.Block is null || !TryRead(row)) continue;
+                InputOf(row).WorkerFor(row.Source).Process(_batch);
+                describer.Describe(_matched);
+                Correlations.Census.Hear(InputOf(row).Tally.Heard, row.Ingested);
+                InputOf(row).Tally.Heard.Clear();
+            }
+
+            read = rows[^1].Sequence;
+        }
+
+        lock (_inputs) _inputs.Clear(); // what was read again was counted before
+        Correlations.Recalled();
+    }
+
     // Between two batches: what is known is stored under the old content, and gone on from under the new.
     private void Become(Generation next, long consumed)
     {
         Commit(consumed, [], storesState: true);
         _generation = next;
         _factory = new AlertFactory(next.StrategyOf);
+        _labelled.Clear();
         var restored = Correlations.Become(next);
         foreach (var (name, input) in _inputs) input.Become(next, SourcesOf(name));
         Swapped(next, restored);
     }
 
-    private SourceCatalog SourcesOf(string input) => configuration.Inputs.FirstOrDefault(i => i.Name == input)?.Labels is { } labels ? _generation.Sources.With(labels) : _generation.Sources;
+    private SourceCatalog SourcesOf(string input)
+    {
+        if (configuration.Inputs.FirstOrDefault(i => i.Name == input)?.Labels is not { } labels) return _generation.Sources;
+        return _labelled.TryGetValue(input, out var known) ? known : _labelled[input] = _generation.Sources.With(labels);
+    }
 
     private long Judge(IReadOnlyList<JournalRow> rows, long consumed)
     {
         if (_oldest < 0) _oldest = rows[0].Sequence;
         using var spool = new RawSpool();
         var alerts = new AlertSet();
-        var fresh = false;
-        var describer = new MatchDescriber(_generation, configuration.MinLevel, spool, match => Take(match, fresh, alerts));
+        var (fresh, input) = (false, "");
+        var describer = new MatchDescriber(_generation, configuration.MinLevel, spool, match => Take(match, fresh, alerts), fact => Correlations.Census.Tell(fact, input));
         var read = 0L;
         var bytes = 0L;
         foreach (var row in rows)
         {
             read = row.Sequence;
             Correlations.Begin(read, row.Ingested);
-            fresh = read > consumed;
+            (fresh, input) = (read > consumed, row.Input);
             if (row.Block is null || !TryRead(row)) DamagedBatches++;
             else InputOf(row).WorkerFor(row.Source).Process(_batch);
             describer.Describe(_matched);
             Correlations.Seen(row.Input, InputOf(row).Tally.Delivered, row.Ingested);
+            Correlations.Census.Hear(InputOf(row).Tally.Heard, row.Ingested);
             InputOf(row).Tally.Delivered.Clear();
+            InputOf(row).Tally.Heard.Clear();
             if ((bytes += row.Block?.Length ?? 0) > MostBytes) break;
         }
 
@@ -153,7 +188,8 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     private void Take(Match match, bool fresh, AlertSet alerts)
     {
         Correlations.Offer(match);
-        if (fresh && _generation.UseOf(match.Rule).Alerts && match.Rule.Header.Level >= configuration.MinLevel) alerts.Add(_factory.FromMatch(match));
+        var use = _generation.UseOf(match.Rule);
+        if (fresh && use.Alerts && !use.Decided && match.Rule.Header.Level >= configuration.MinLevel) alerts.Add(_factory.FromMatch(Correlations.Census.FillIn(match)));
     }
 
     private bool TryRead(JournalRow row)
@@ -203,7 +239,7 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
         {
             if (_workers.TryGetValue(source ?? "", out var known)) return known;
             EventShape[] forms = source is not null && _sources.Find(source) is { } told ? [.. told.Forms] : [.. _sources.Forms];
-            return _workers[source ?? ""] = new ScanWorker(_generation, forms, Tally, matched, notesTimes: _generation.Correlations.Evaluated > 0);
+            return _workers[source ?? ""] = new ScanWorker(_generation, forms, Tally, matched, notesTimes: _generation.Correlations.Evaluated > 0 || !_generation.Readings.Readings.IsEmpty);
         }
     }
 }

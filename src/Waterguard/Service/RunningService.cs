@@ -98,6 +98,8 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         var tally = judgement.Tally;
         log.Info("judged", ("events", tally.Events), ("malformed", tally.MalformedRecords), ("unrecognised", tally.UnrecognisedRecords), ("damaged_batches", judgement.DamagedBatches),
             ("alerts", store.AlertCount), ("journal_bytes", journal.Bytes), ("waiting", journal.LastSequence - store.ConsumedOf(journal.Id)), ("keys_forgotten", journal.KeysForgotten), ("journal", journal.Condition.ToString()));
+        var census = judgement.Correlations.Census.Census;
+        log.Info("census", ("containers", census.Containers), ("pods", census.Pods), ("counts", census.Counts.All.Where(c => c.Value > 0).Select(c => $"{c.Key} {c.Value}")));
         var (waiting, keys) = judgement.Correlations.Size;
         log.Info("correlated", ("matches_waiting", waiting), ("keys", keys), ("forged_times", judgement.Correlations.ForgedTimes), ("evidence_lost", judgement.Correlations.EvidenceLost), ("could_not_use", judgement.Correlations.Counts.All.Where(c => c.Value > 0).Select(c => $"{c.Key} {c.Value}")));
     }

@@ -11,13 +11,14 @@ namespace Waterguard.Witnesses;
 
 /// <summary>The step between matching and correlating: facts go into the census, matches are filled in from it and decided, and what its witnesses disagree on becomes matches like any
 /// others. Facts may be told from several threads; everything else from one.</summary>
-internal sealed class CensusStage(Generation generation, Level lowest, RawSpool spool)
+/// <param name="known">A census to go on with; null: a new one.</param>
+internal sealed class CensusStage(Generation generation, Level lowest, ContainerCensus? known = null)
 {
     /// <summary>What evidence that the census itself wrote has for a file.</summary>
     public const string File = "(census)";
 
     private readonly Lock _lock = new();
-    private readonly ContainerCensus _census = new();
+    private readonly ContainerCensus _census = known ?? new();
     private readonly CensusDecider _decider = new(generation);
     private CrossView? _view;
     private Resolver? _resolver;
@@ -30,6 +31,8 @@ internal sealed class CensusStage(Generation generation, Level lowest, RawSpool 
 
     /// <summary>All disagreements so far.</summary>
     public List<Disagreement> Disagreements { get; } = [];
+
+    private Resolver Filler => _resolver ??= new Resolver(_census, generation.Lists.Find(CensusFields.RegisterList));
 
     /// <summary>Takes a fact in; null: of a record without a time.</summary>
     public void Tell(Fact? fact)
@@ -50,19 +53,21 @@ internal sealed class CensusStage(Generation generation, Level lowest, RawSpool 
     /// <summary>The match, filled in; null when the census decides against it.</summary>
     public Match? Resolve(Match match)
     {
-        _resolver ??= new Resolver(_census, generation.Lists.Find(CensusFields.RegisterList));
         var use = generation.UseOf(match.Rule);
-        if (use.Decided && !_decider.Holds(match, _resolver.Values(match)))
+        if (use.Decided && !_decider.Holds(match, Filler.Values(match)))
         {
             _census.CountDismissed();
             return null;
         }
 
-        return _resolver.Resolve(match, use.Filled);
+        return Filler.Resolve(match, use.Filled);
     }
 
+    /// <summary>The match, filled in with what is known; nothing is decided.</summary>
+    public Match FillIn(Match match) => Filler.Resolve(match, generation.UseOf(match.Rule).Filled);
+
     /// <summary>The matches of what has become certain between the witnesses by a time.</summary>
-    public IReadOnlyList<Match> Compare(DateTimeOffset until)
+    public IReadOnlyList<Match> Compare(DateTimeOffset until, RawSpool spool)
     {
         _view ??= new CrossView(_census);
         var found = _view.Decide(until);
@@ -78,8 +83,7 @@ internal sealed class CensusStage(Generation generation, Level lowest, RawSpool 
             describer.Describe(_matched);
         }
 
-        // The census wrote it: its lineage is an entity of it.
-        return [.. matches.Select(Resolve).OfType<Match>()];
+        return matches;
     }
 
     private static byte[] Lines(ImmutableArray<Disagreement> found)

@@ -13,10 +13,7 @@ namespace Waterguard.Witnesses;
 internal static class ReadingLoader
 {
     // What every record may say, by the names that all sources share.
-    private static readonly (string Part, string Name)[] Everywhere = [(Part.Cluster, "orchestrator.cluster.name"), (Part.Host, "host.name"), (Part.Input, InputField)];
-
-    /// <summary>The name under which the service tells which input a record came by.</summary>
-    public const string InputField = "waterguard.input";
+    private static readonly (string Part, string Name)[] Everywhere = [(Part.Cluster, "orchestrator.cluster.name"), (Part.Host, "host.name")];
 
     public static ReadingCatalog Load(IEnumerable<(string Path, string Text)> files, DiagnosticBag bag)
     {
