@@ -34,6 +34,10 @@ internal sealed class AddressBook
 
     public IReadOnlyList<AddressEntry> Of(string address) => _entries.TryGetValue(address, out var entries) ? entries : [];
 
+    /// <summary>The addresses of each pod and container.</summary>
+    public ILookup<SubjectRecord, string> ByOwner() =>
+        _entries.SelectMany(e => e.Value.Select(o => (Owner: (SubjectRecord?)o.Owner.Pod ?? o.Owner.Container, Address: e.Key))).Where(o => o.Owner is not null).ToLookup(o => o.Owner!, o => o.Address);
+
     /// <summary>Forgets owners that are forgotten themselves.</summary>
     public void Remove(Func<AddressOwner, bool> forgotten)
     {

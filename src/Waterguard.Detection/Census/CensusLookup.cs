@@ -101,8 +101,12 @@ internal sealed class CensusLookup(ContainerCensus census)
             pod?.Name.Namespace ?? Value(Part.Namespace), pod?.Name.Name ?? Value(Part.PodName), Value(Part.PodUid), workload,
             records.MaxBy(r => r.Id.Length)!.Id, Value(Part.Name), Value(Part.Image), Value(Part.Digest), Value(Part.Command), actor.Length > 0 ? actor : Value(Part.Actor),
             Value(Part.HostNetwork).Length > 0 || pod?.Told.At(Part.HostNetwork, ticks, until).Length > 0,
-            Names(records, w => w.Claims), Names(records, w => !w.Claims));
+            Names(records, w => w.Claims) is { IsEmpty: false } claims ? claims : OfItsPod(pod, Value(Part.PodUid)), Names(records, w => !w.Claims));
     }
+
+    // What holds a pod's network is claimed with the pod.
+    private static ImmutableArray<string> OfItsPod(PodRecord? pod, string uid) =>
+        pod is null || uid.Length == 0 ? [] : [.. pod.Names(w => w.Claims).Select(n => n + "/pod").Order(StringComparer.Ordinal)];
 
     /// <summary>The chain of owners up to its root, and who asked for it.</summary>
     public (string Workload, string Actor) Root(PodRecord pod, long ticks, long until)

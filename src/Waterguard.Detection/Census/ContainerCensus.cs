@@ -45,6 +45,10 @@ public sealed class ContainerCensus
     internal List<(Witness Witness, MinuteSet Minutes)> Sensors(string host) =>
         [.. _sensors.Where(s => Hosts.AreSame(s.Key.Host, host)).OrderBy(s => s.Key.Witness.Name, StringComparer.Ordinal).Select(s => (s.Key.Witness, s.Value))];
 
+    /// <summary>Where a witness of what runs on hosts told of something, and when.</summary>
+    internal IEnumerable<(string Host, MinuteSet Minutes)> SensorsOf(Witness witness) =>
+        _sensors.Where(s => s.Key.Witness == witness).OrderBy(s => s.Key.Host, StringComparer.Ordinal).Select(s => (s.Key.Host, s.Value));
+
     /// <summary>Whether nobody told anything that could be filled in.</summary>
     public bool IsEmpty => _containerCount == 0 && _pods.Count == 0 && Identities.Count == 0;
 

@@ -17,6 +17,9 @@ internal sealed class LiveCensus(Generation generation, Level lowest)
     /// <summary>The census itself.</summary>
     public ContainerCensus Census => _stage.Census;
 
+    /// <summary>What the witnesses disagreed on so far.</summary>
+    public IReadOnlyList<Disagreement> Disagreements => _stage.Disagreements;
+
     /// <summary>Matches that wait.</summary>
     public int Held => _held.Count;
 
