@@ -44,7 +44,6 @@ internal static class CensusTable
     private static Table Containers(CensusReport report, bool wide)
     {
         var table = wide ? Columns("Container", "Claimed by", "Seen by", "From (UTC)", "To (UTC)", "Image", "Where", "Addresses", "Lineage") : Columns("Container", "Claimed by", "Seen by", "From (UTC)", "To (UTC)", "Where");
-        for (var column = 0; column < 5; column++) table.Columns[column].NoWrap();
         foreach (var (subject, lives, addresses) in report.Entries)
         {
             var pod = subject.Pod.Length > 0 ? $"{subject.Namespace}/{subject.Pod}{(subject.Workload.Length > 0 ? $" of {subject.Workload}" : "")}" : "";
