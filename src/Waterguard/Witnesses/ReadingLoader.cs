@@ -31,8 +31,13 @@ internal static class ReadingLoader
 
             var reader = new MappingReader(root, bag);
             if (Witness(reader) is not { } witness) continue;
-            if (!witnesses.TryAdd(witness.Name, witness)) bag.Error(ReadingCodes.Twice, reader.LocationOf("witness"), $"A witness '{witness.Name}' is defined already.");
-            else Readings(reader, witness, readings, bag);
+            if (!witnesses.TryAdd(witness.Name, witness))
+            {
+                bag.Error(ReadingCodes.Twice, reader.LocationOf("witness"), $"A witness '{witness.Name}' is defined already.");
+                continue;
+            }
+
+            Readings(reader, witness, readings, bag);
             reader.WarnAboutUnknownKeys();
         }
 

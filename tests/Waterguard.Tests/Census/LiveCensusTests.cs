@@ -66,7 +66,7 @@ public sealed class LiveCensusTests
         return [.. found.Select(f => System.Text.Encoding.UTF8.GetString(f.Evidence.Raw!.Read().Span)).Order(StringComparer.Ordinal)];
     }
 
-    private static DateTimeOffset TimeOf(string line)
+    internal static DateTimeOffset TimeOf(string line)
     {
         const string Nano = "\"timeNano\":";
         if (line.IndexOf(Nano, StringComparison.Ordinal) is var nano and >= 0)
