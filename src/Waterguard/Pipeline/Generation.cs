@@ -35,6 +35,7 @@ internal sealed class Generation
         _lowest = lowest;
         _uses = RuleUse.Of(rules);
         NeedsDelivery = rules.Correlations.Any(c => c.Type is CorrelationType.Absence or CorrelationType.Silence or CorrelationType.Beacon || c.Extension.Bucket is not null);
+        CensusSettles = rules.Rules.Any(r => UseOf(r) is { Correlated: true, Filled: true }) ? Resolver.Settles : TimeSpan.Zero;
         Correlations = new CorrelationEngine(rules, h => ReasonText.Names(h.Custom.Reason));
     }
 
@@ -48,6 +49,9 @@ internal sealed class Generation
     public ReadingCatalog Readings { get; }
 
     public CorrelationEngine Correlations { get; }
+
+    /// <summary>How much longer correlations wait for the census: not at all where none reads what it fills in.</summary>
+    public TimeSpan CensusSettles { get; }
 
     /// <summary>Whether some correlation asks what did not come: then it must be known how far every source has delivered.</summary>
     public bool NeedsDelivery { get; }

@@ -20,7 +20,13 @@ internal sealed class LiveCensus(Generation generation, Level lowest)
     /// <summary>What the witnesses disagreed on so far.</summary>
     public IReadOnlyList<Disagreement> Disagreements => _stage.Disagreements;
 
-    /// <summary>Matches that wait.</summary>
+    /// <summary>The matches that wait, in the order of their times.</summary>
+    public IEnumerable<Match> Waiting => _held.UnorderedItems.OrderBy(h => h.Priority).Select(h => h.Element);
+
+    /// <summary>Whether the census must have come to a match's time before it can be judged on.</summary>
+    public static bool Awaits(Match match, RuleUse use) => use.Decided || (use.Filled && match.Values.Any(v => v.Value.IsEmpty && CensusFields.Filled.Contains(v.Key)));
+
+    /// <summary>How many matches wait.</summary>
     public int Held => _held.Count;
 
     /// <summary>Takes in what a record of an input tells; null: it has no time.</summary>
@@ -60,7 +66,7 @@ internal sealed class LiveCensus(Generation generation, Level lowest)
         _reached = watermark;
         using var spool = new RawSpool();
         foreach (var match in _stage.Compare(watermark, spool)) Hold(match with { Evidence = match.Evidence with { Raw = RawRecord.FromBytes(match.Evidence.Raw!.Read().ToArray()) } });
-        var settled = (watermark - Resolver.Settles).UtcTicks;
+        var settled = watermark.UtcTicks - Resolver.Settles.Ticks;
         var released = new List<Match>();
         while (_held.TryPeek(out var match, out var at) && at.Ticks < settled)
         {

@@ -1,6 +1,5 @@
 using Waterguard.Alerting;
 using Waterguard.Configuration;
-using Waterguard.Detection.Census;
 using Waterguard.Detection.Correlations;
 using Waterguard.Detection.Matching;
 using Waterguard.Pipeline;
@@ -69,9 +68,11 @@ internal sealed partial class LiveCorrelations
         if (_row is null) _offered.Enqueue(_row = new OfferedRow(_read, _ingested));
         if (match.TimeKnown && match.Time > _row.Latest) _row.Latest = match.Time;
         var kept = match with { Evidence = match.Evidence with { Raw = Kept(match.Evidence.Raw) } };
-        Census.Hold(kept);
+        var known = Census.FillIn(kept);
+        if (LiveCensus.Awaits(kept, use)) Census.Hold(kept);
+        else _session.Offer(known);
         // What is early is told with what is known now. A time from the future would make all others late.
-        if (use is { Correlated: true, Decided: false } && match.Time <= _row.Ingested + _configuration.MaxSkew) _early.Offer(Census.FillIn(kept));
+        if (use is { Correlated: true, Decided: false } && match.Time <= _row.Ingested + _configuration.MaxSkew) _early.Offer(known);
     }
 
     /// <summary>An input has delivered a batch.</summary>
@@ -115,10 +116,10 @@ internal sealed partial class LiveCorrelations
             var now = _time.GetUtcNow();
             var live = _inputs.Values.Where(i => i.Tally.Delivered.Count > 0 && now - i.LastCame < _configuration.IdleAfter).ToArray();
             var reached = live.Length > 0 ? live.Min(i => i.Reached) - _configuration.Lateness : now - _configuration.IdleAfter - _configuration.Lateness;
-            if (reached - Resolver.Settles > _watermark)
+            if (reached - _generation.CensusSettles > _watermark)
             {
                 decided.AddRange(Released(reached, factory));
-                _session.AdvanceTo(_watermark = reached - Resolver.Settles, Delivery.Of(Delivered(live.Length > 0 ? null : reached), _generation.Routes));
+                _session.AdvanceTo(_watermark = reached - _generation.CensusSettles, Delivery.Of(Delivered(live.Length > 0 ? null : reached), _generation.Routes));
             }
 
             _early.SettledTo(_watermark);

@@ -24,8 +24,8 @@ public sealed class ReadingLoaderTests
     [InlineData("witness: a\nview: engine\nreadings:\n  - {id: x, about: pod, detection: {s: {a: b}, condition: s}}", "WG1011", 4)]
     [InlineData("witness: a\nview: engine\nreadings:\n  - {id: x, about: pod, logsource: {product: p}}", "WG1011", 4)]
     [InlineData("witness: a\nview: engine\nreadings:\n  - {id: x, about: pod, logsource: {product: p}, detection: {s: {'a|b64': b}, condition: s}}", "WG1203", 4)]
-    [InlineData("witness: a\nview: engine\nreadings:\n  - {id: x, about: pod, logsource: {product: p}, detection: {s: {a: b}, condition: s}, fields: {colour: a}}", "WG2201", 4)]
-    [InlineData("witness: a\nview: engine\nreadings:\n  - {id: x, about: pod, logsource: {product: p}, detection: {s: {a: b}, condition: s}, requires: [image]}", "WG2201", 4)]
+    [InlineData("witness: a\nview: engine\nreadings:\n  - {id: x, about: pod, logsource: {product: p}, detection: {s: {a: b}, condition: s}, fields: {colour: a}}", "WG2301", 4)]
+    [InlineData("witness: a\nview: engine\nreadings:\n  - {id: x, about: pod, logsource: {product: p}, detection: {s: {a: b}, condition: s}, requires: [image]}", "WG2301", 4)]
     public void What_is_wrong_is_told_with_its_place_and_the_other_files_are_read(string text, string code, int line)
     {
         var bag = new DiagnosticBag();
@@ -44,7 +44,7 @@ public sealed class ReadingLoaderTests
 
         var catalog = ReadingLoader.Load([("census/a.yml", Good), ("census/b.yml", Good), ("census/c.yml", Good.Replace("tide", "ebb", StringComparison.Ordinal))], bag);
 
-        Assert.Equal(["WG2202", "WG2202"], bag.ToSorted().Select(d => d.Code));
+        Assert.Equal(["WG2302", "WG2302"], bag.ToSorted().Select(d => d.Code));
         Assert.Single(catalog.Readings);
     }
 
