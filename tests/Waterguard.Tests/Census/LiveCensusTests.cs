@@ -46,8 +46,18 @@ public sealed class LiveCensusTests
         var arrivals = lines.Select(l => (l.At, Comes: l.At + TimeSpan.FromSeconds(random.NextDouble() * delay.TotalSeconds), l.Line)).OrderBy(l => l.Comes).ToArray();
         var reached = DateTimeOffset.MinValue;
         var step = delay == TimeSpan.Zero ? arrivals.Length : 97;
-        foreach (var piece in arrivals.Chunk(step))
+        var pieces = arrivals.Chunk(step).ToArray();
+        foreach (var (number, piece) in pieces.Index())
         {
+            // Content is read anew while it runs: what is known stays.
+            if (twice && number == pieces.Length / 2)
+            {
+                var again = GenerationLoader.Load(ContentOptions.Default with { Examples = false });
+                census.Become(again);
+                worker = new ScanWorker(again, null, tally, matched);
+                describer = new MatchDescriber(again, Level.Informational, spool, _ => { }, fact => census.Tell(fact, "i"));
+            }
+
             using var reader = new RecordReader(new MemoryStream(Harbour.Bytes(piece.Select(p => p.Line))), "f");
             var batch = new RecordBatch();
             while (reader.Read(batch))
