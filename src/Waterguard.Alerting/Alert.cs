@@ -34,6 +34,9 @@ public sealed record Alert(
     /// <summary>How urgent, 0 to 99.</summary>
     public int Risk => Alerting.Risk.Of(Rule.Level);
 
+    /// <summary>The kind of what containers have in common that were made in the same way, by the same, for the same; listed beside the others where it is known.</summary>
+    public const string LineageKind = Detection.Census.Resolver.Lineages;
+
     /// <summary>The kinds of entity that every alert lists, in the order of the contract.</summary>
     public static ImmutableArray<string> EntityKinds { get; } =
         ["container", "pod", "workload", "image", "node", "cluster", "identity", "address", "resource"];

@@ -10,6 +10,7 @@ internal static class Program
     {
         var root = new RootCommand("Finds adversaries who use containers to get past security monitoring.")
         {
+            CensusCommand.Build(),
             ScanCommand.Build(),
             RulesCommand.Build(),
             ServeCommand.Build(),

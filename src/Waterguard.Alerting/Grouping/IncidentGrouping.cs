@@ -24,7 +24,7 @@ public static class IncidentGrouping
 
     // Who is at work all day in every cluster ties nothing together.
     private static readonly string[] Platform = ["system:node:", "system:kube-", "system:apiserver", "system:serviceaccount:kube-system:", "system:unsecured"];
-    private static readonly string[] Strong = ["container", "pod", "workload", "identity", "address", "resource"];
+    private static readonly string[] Strong = ["container", "pod", "workload", "identity", "address", "resource", Alert.LineageKind];
 
     /// <summary>The incidents, by start and id. The result depends on the set of alerts alone.</summary>
     /// <param name="delivered">Name of a source -> from when until when it delivered.</param>

@@ -26,6 +26,12 @@ internal static class AlertJoin
         }
 
         var events = texts.OrderBy(e => (string?)e.Node["time"], StringComparer.Ordinal).ThenBy(e => (string?)e.Node["file"], StringComparer.Ordinal).ThenBy(e => (long?)e.Node["line"]).ToArray();
+        if (known[Alert.LineageKind] is not null || added[Alert.LineageKind] is not null)
+        {
+            var lineages = Texts(known[Alert.LineageKind]).Union(Texts(added[Alert.LineageKind]), StringComparer.Ordinal).Order(StringComparer.Ordinal);
+            earlier[Alert.LineageKind] = new JsonArray([.. lineages.Select(n => (JsonNode)n)]);
+        }
+
         earlier["event_count"] = events.Length;
         earlier["entities"] = entities;
         earlier["events"] = new JsonArray([.. events.Select(e => e.Node.DeepClone())]);
@@ -61,5 +67,7 @@ internal static class AlertJoin
         return JsonSerializer.SerializeToUtf8Bytes(known, Relaxed);
     }
 
-    private static IEnumerable<string> Names(JsonObject alert, string kind) => alert["entities"]![kind]!.AsArray().Select(n => (string)n!);
+    private static IEnumerable<string> Names(JsonObject alert, string kind) => Texts(alert["entities"]![kind]);
+
+    private static IEnumerable<string> Texts(JsonNode? list) => list is JsonArray texts ? texts.Select(n => (string)n!) : [];
 }

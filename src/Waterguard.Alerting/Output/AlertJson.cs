@@ -51,6 +51,7 @@ public static class AlertJson
         writer.WriteStartObject("entities");
         foreach (var kind in Alert.EntityKinds) Texts(writer, kind, alert.Entities.GetValueOrDefault(kind, []));
         writer.WriteEndObject();
+        if (alert.Entities.TryGetValue(Alert.LineageKind, out var lineage)) Texts(writer, Alert.LineageKind, lineage);
         writer.WriteNumber("event_count", alert.EventCount);
         writer.WriteStartArray("events");
         foreach (var evidence in alert.Events) Write(evidence, writer);

@@ -21,6 +21,7 @@ public static class IncidentJson
         writer.WriteStartObject("entities");
         foreach (var kind in Alert.EntityKinds) AlertJson.Texts(writer, kind, incident.Entities.GetValueOrDefault(kind, []));
         writer.WriteEndObject();
+        if (incident.Entities.TryGetValue(Alert.LineageKind, out var lineage)) AlertJson.Texts(writer, Alert.LineageKind, lineage);
         AlertJson.Texts(writer, "alerts", [.. incident.Alerts.Select(a => a.Id)]);
         writer.WriteNumber("count", incident.Alerts.Length);
         writer.WriteStartArray("timeline");

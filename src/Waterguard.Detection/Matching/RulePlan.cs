@@ -40,12 +40,14 @@ public sealed class RulePlan
 
     /// <summary>Compiles the rules that fit a form.</summary>
     /// <param name="alsoNeeded">Further names whose values the host reads from every record.</param>
-    public static RulePlan Compile(EventShape shape, IEnumerable<SigmaRule> rules, IEnumerable<string> alsoNeeded, ListCatalog lists, RuntimeCounters counters)
+    /// <param name="unknown">Fields that only later facts fill in: clauses on them are unknown here.</param>
+    public static RulePlan Compile(
+        EventShape shape, IEnumerable<SigmaRule> rules, IEnumerable<string> alsoNeeded, ListCatalog lists, RuntimeCounters counters, ImmutableHashSet<string>? unknown = null)
     {
         var builder = new EventLayout.Builder(shape);
         foreach (var name in alsoNeeded) builder.BindAtOnce(name);
         ImmutableArray<SigmaRule> routed = [.. rules.Where(r => shape.Takes(r.LogSource))];
-        var compiler = new ConditionCompiler(builder, new TestCompiler(lists, counters), [], precise: routed.Length <= CandidateIndex.ManyRules);
+        var compiler = new ConditionCompiler(builder, new TestCompiler(lists, counters), unknown ?? [], precise: routed.Length <= CandidateIndex.ManyRules);
         var conditions = routed.Select(r => compiler.Compile(r.Condition)).ToArray();
         var layout = builder.Build();
         return new RulePlan(layout, routed, conditions, new CandidateIndex(conditions, compiler.Keywords, [.. layout.Tree.InBodies]), compiler.Predicates);

@@ -10,6 +10,7 @@ namespace Waterguard.Storage.Journals;
 /// happens the next ones gather. Positions survive trimming.</remarks>
 public sealed class Journal : IAsyncDisposable
 {
+    private const string FileName = "journal.db";
     private const int MostWaiting = 4096;
     private const int CommitBytes = 1 << 20;
     private const int KeysLookedAtEvery = 4096;
@@ -77,7 +78,7 @@ public sealed class Journal : IAsyncDisposable
             Directory.CreateDirectory(folder);
             var name = Path.Combine(folder, "journal.lock");
             held = new FileStream(name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            var file = Path.Combine(folder, "journal.db");
+            var file = Path.Combine(folder, FileName);
             var connection = Database.Open(file, JournalLayout.Steps);
             return new Journal(file, connection, held, options, time);
         }
@@ -130,6 +131,22 @@ public sealed class Journal : IAsyncDisposable
 
     /// <summary>A reader of its own, beside all writing.</summary>
     public JournalReader Read() => new(_file);
+
+    /// <summary>Reads the journal of a folder beside whoever writes it, or of nobody.</summary>
+    /// <exception cref="StorageUnavailableException">There is none, or it cannot be read.</exception>
+    public static JournalReader OpenForReading(string folder)
+    {
+        var file = Path.Combine(folder, FileName);
+        if (!File.Exists(file)) throw new StorageUnavailableException($"{file}: there is no journal; has the service ever run with this configuration?");
+        try
+        {
+            return new JournalReader(file);
+        }
+        catch (SqliteException e)
+        {
+            throw new StorageUnavailableException($"{file}: cannot be read: {e.Message}", e);
+        }
+    }
 
     /// <summary>Completes when there is a batch behind a sequence.</summary>
     public async Task WaitBeyondAsync(long sequence, CancellationToken cancel)

@@ -43,7 +43,7 @@ internal static class AlertTable
     }
 
     // Into a file or pipe go no control sequences, nor to a terminal whose user wants no colour; off the terminal the width is what COLUMNS says.
-    private static IAnsiConsole Open()
+    internal static IAnsiConsole Open()
     {
         var plain = Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
         var console = AnsiConsole.Create(plain ? new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors } : new AnsiConsoleSettings());
@@ -59,7 +59,7 @@ internal static class AlertTable
     private static string Techniques(Alert alert) => alert.Rule.Attack.IsEmpty ? "" : $"  [dim]{Markup.Escape(string.Join(" ", alert.Rule.Attack))}[/]";
 
     // Log text may hold control sequences that would drive the terminal.
-    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
+    internal static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
 
     private static string Colour(Level level) => level switch
     {

@@ -33,6 +33,9 @@ internal static class Findings
         if (result.Receipts.Count > 0) Console.Error.WriteLine($"known to be benign: {string.Join(", ", result.Receipts.Select(r => $"{r.Value} by {r.Key}"))}; --include-suppressed shows them.");
         var counts = string.Join(", ", result.Correlations.Counts.Where(c => c.Value > 0 && c.Key != "duplicates").Select(c => $"{c.Value} {c.Key.Replace('_', ' ')}"));
         if (counts.Length > 0) Console.Error.WriteLine($"correlations could not use: {counts}.");
+        string[] told = ["undecided", "waiting", "forgotten", "capped", "late", "without_subject", "without_time"];
+        var census = string.Join(", ", told.Select(n => (Name: n, Count: result.Census.Census.Counts.All[n])).Where(c => c.Count > 0).Select(c => $"{c.Count} {c.Name.Replace('_', ' ')}"));
+        if (census.Length > 0) Console.Error.WriteLine($"census: {census}.");
         foreach (var (id, why) in result.Correlations.NotEvaluated) Console.Error.WriteLine($"correlation {id} was not evaluated: {why}");
     }
 }

@@ -41,6 +41,11 @@ internal static class StatsFile
         writer.WriteStartObject("correlations_not_evaluated");
         foreach (var (id, why) in result.Correlations.NotEvaluated) writer.WriteString(id, why);
         writer.WriteEndObject();
+        writer.WriteStartObject("census");
+        foreach (var (name, count) in result.Census.Census.Counts.All) writer.WriteNumber(name, count);
+        writer.WriteNumber("containers", result.Census.Census.Containers);
+        writer.WriteNumber("pods", result.Census.Census.Pods);
+        writer.WriteEndObject();
         writer.WriteStartArray("problems");
         foreach (var problem in tally.Problems.OrderBy(p => p.File, StringComparer.Ordinal).ThenBy(p => p.Line).ThenBy(p => p.Offset))
         {

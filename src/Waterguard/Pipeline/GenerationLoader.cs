@@ -5,6 +5,7 @@ using Waterguard.Detection.Lists;
 using Waterguard.Sigma;
 using Waterguard.Sigma.Parsing;
 using Waterguard.Sources;
+using Waterguard.Witnesses;
 
 namespace Waterguard.Pipeline;
 
@@ -33,6 +34,7 @@ internal static class GenerationLoader
         var bag = new DiagnosticBag();
         var files = new ContentFiles(options.BuiltIn, options.Content);
         var sources = SourceCatalog.Load(files.Below("sources", Yaml), bag).With(options.Labels);
+        var readings = ReadingLoader.Load(files.Below("census", Yaml), bag);
         var lists = ListFiles.Load(files, options.Lists, bag, TimeProvider.System);
         var strategies = files.Below("strategies", Yaml).Where(f => f.Path.Contains("/detections/", StringComparison.Ordinal)).Select(f => new RuleFile(f.Path, options.Examples ? f.Text : RuleText.WithoutExamples(f.Text)));
         var own = options.Rules.SelectMany(RuleFiles.Below);
@@ -47,7 +49,7 @@ internal static class GenerationLoader
         var known = rules.Rules.Select(r => r.Header).Concat(rules.Correlations.Select(c => c.Header)).SelectMany(h => new[] { h.Id, h.Name }).ToHashSet(StringComparer.Ordinal);
         var suppressions = SuppressionLoader.Load(
             files.Below("strategies", Yaml).Where(f => f.Path.Contains("/suppressions/", StringComparison.Ordinal)), known.Contains, bag, RuleLoadOptions.Default with { Placeholders = lists.Texts });
-        return new Generation(sources, rules, lists.Catalog, owners.ToImmutable(), options.Lowest, [.. bag.ToSorted(), .. rules.Diagnostics]) { Suppressions = [.. suppressions.OrderBy(s => s.Id, StringComparer.Ordinal)] };
+        return new Generation(sources, rules, lists.Catalog, owners.ToImmutable(), options.Lowest, [.. bag.ToSorted(), .. rules.Diagnostics], readings) { Suppressions = [.. suppressions.OrderBy(s => s.Id, StringComparer.Ordinal)] };
     }
 }
 

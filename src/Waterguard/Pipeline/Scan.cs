@@ -5,6 +5,7 @@ using Waterguard.Events.Framing;
 using Waterguard.Events.Shapes;
 using Waterguard.Sigma;
 using Waterguard.Triage;
+using Waterguard.Witnesses;
 
 namespace Waterguard.Pipeline;
 
@@ -14,21 +15,26 @@ namespace Waterguard.Pipeline;
 internal sealed record ScanOptions(string? Source, int Jobs, Level Lowest);
 
 /// <summary>What a scan found.</summary>
-internal sealed record ScanResult(IReadOnlyList<Alert> Alerts, ScanTally Tally, CorrelationTally Correlations)
+internal sealed record ScanResult(IReadOnlyList<Alert> Alerts, ScanTally Tally, CorrelationTally Correlations, CensusStage Census)
 {
     /// <summary>How many alerts each suppression has covered.</summary>
     public IReadOnlyDictionary<string, long> Receipts { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
 }
 
-/// <summary>The whole way of a scan, top to bottom: inputs → batches → workers (bytes to matches) → alerts of rules, and of correlations → what is known to be benign → one sorted list.</summary>
+/// <summary>The whole way of a scan, top to bottom: inputs → batches → workers (bytes to matches and facts) → census (matches filled in, witnesses compared) → alerts of rules, and of
+/// correlations → what is known to be benign → one sorted list.</summary>
 internal static class Scan
 {
     public static ScanResult Run(Generation generation, IReadOnlyList<ScanInput> inputs, ScanOptions options, RawSpool spool, IProgress<long> progress, CancellationToken cancel)
     {
         var told = options.Source is null ? null : generation.Sources.Find(options.Source)!.Forms.ToArray();
+        var census = new CensusStage(generation, options.Lowest);
         var matches = options.Jobs <= 1
-            ? Alone(generation, inputs, told, found => new MatchDescriber(generation, options.Lowest, spool, found), progress, cancel, out var tally)
-            : Together(generation, inputs, told, options.Jobs, found => new MatchDescriber(generation, options.Lowest, spool, found), progress, cancel, out tally);
+            ? Alone(generation, inputs, told, found => new MatchDescriber(generation, options.Lowest, spool, found, census.Tell), progress, cancel, out var tally)
+            : Together(generation, inputs, told, options.Jobs, found => new MatchDescriber(generation, options.Lowest, spool, found, census.Tell), progress, cancel, out tally);
+        census.Hear(tally.Heard);
+        matches.AddRange(census.Compare(DateTimeOffset.MaxValue, spool));
+        matches = [.. matches.Select(census.Resolve).OfType<Match>()];
         var factory = new AlertFactory(generation.StrategyOf);
         var alerts = new AlertSet();
         foreach (var match in matches)
@@ -37,8 +43,9 @@ internal static class Scan
         }
 
         var correlations = Correlating.Run(generation, matches, tally, factory, alerts);
+        census.Census.CountCapped();
         var judge = new SuppressionJudge(generation);
-        return new ScanResult(Lifting.Lift([.. alerts.Sorted().Select(judge.Judge)]), tally, correlations) { Receipts = judge.Receipts };
+        return new ScanResult(Lifting.Lift([.. alerts.Sorted().Select(judge.Judge)]), tally, correlations, census) { Receipts = judge.Receipts };
     }
 
     // One worker: everything on this thread, nothing between the bytes and the rules.

@@ -1,3 +1,4 @@
+using Waterguard.Detection.Census;
 using Waterguard.Events.Framing;
 
 namespace Waterguard.Pipeline;
@@ -53,6 +54,9 @@ internal sealed class ScanTally
     /// <summary>From when until when each source has delivered, as far as anybody looked.</summary>
     public Dictionary<string, (DateTimeOffset From, DateTimeOffset To)> Delivered { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>In which minutes each source was heard that is a witness of the census.</summary>
+    public Hearing Heard { get; } = new();
+
     public void Deliver(string source, DateTimeOffset time) =>
         Delivered[source] = Delivered.TryGetValue(source, out var known) ? (time < known.From ? time : known.From, time > known.To ? time : known.To) : (time, time);
 
@@ -79,6 +83,7 @@ internal sealed class ScanTally
         DepthCapped += other.DepthCapped;
         Problems.AddRange(other.Problems);
         foreach (var (source, count) in other.BySource) _bySource[source] = _bySource.GetValueOrDefault(source) + count;
+        Heard.Add(other.Heard);
         foreach (var (source, (from, to)) in other.Delivered)
         {
             Deliver(source, from);

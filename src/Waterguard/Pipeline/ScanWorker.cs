@@ -1,3 +1,4 @@
+using Waterguard.Detection.Census;
 using Waterguard.Detection.Matching;
 using Waterguard.Events;
 using Waterguard.Events.Fields;
@@ -80,6 +81,7 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
 
         tally.Event(state.Plan.Form.Source);
         if (_fields.DepthCapped) tally.DepthCapped++;
+        if (state.Plan.Clock is { } clock && clock.TryMinute(_fields, state.Heard, out var minute)) tally.Heard.Of(state.Place).Add(minute);
         if (_notesTimes) See(state, buffer.AsMemory(start, length));
         if (matched.Length > 0) matches.Add(state.Plan, matched, buffer.AsSpan(start, length), place);
     }
@@ -161,6 +163,14 @@ internal sealed class ScanWorker(Generation generation, EventShape[]? told, Scan
         public Unwrapper? Unwrapper => unwrapper;
 
         public RecordSplitter? Splitter => splitter;
+
+        /// <summary>The last time that was noted as heard.</summary>
+        public RecordClock.Last Heard { get; } = new();
+
+        /// <summary>Where the input is, by its labels.</summary>
+        public HeardPlace Place { get; } = new(plan.Form.Source, Label(plan.Form, "orchestrator.cluster.name"), Label(plan.Form, "host.name"));
+
+        private static string Label(EventShape form, string name) => form.Map.TryGetValue(name, out var mapping) ? mapping.Constant ?? "" : "";
 
         /// <summary>The first record that was matched since the source's progress was last noted, and the last one.</summary>
         public ReadOnlyMemory<byte> First { get; set; }

@@ -44,7 +44,7 @@ internal sealed class RecordForms(Generation generation)
         var plan = generation.PlanFor(record.Form).Rules;
         _reader.TryRead(record.Bytes, 0, record.Bytes.Length, plan.Layout.Tree, _fields, out _);
         plan.Layout.Complete(_fields);
-        return [.. new Matcher(plan).Match(_fields, _reader).ToArray().Select(i => plan.Rules[i])];
+        return [.. new Matcher(plan).Match(_fields, _reader).ToArray().Select(i => plan.Rules[i]).Where(r => !generation.Readings.ByRule.ContainsKey(r))];
     }
 
     private string? Read(byte[] json, FormRecogniser recogniser, EventShape? fallback, ImmutableArray<FormedRecord>.Builder found, int nesting)

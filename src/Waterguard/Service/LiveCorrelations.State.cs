@@ -61,14 +61,22 @@ internal sealed partial class LiveCorrelations
         }
     }
 
+    /// <summary>The census knows again what it knew when the state was stored.</summary>
+    public void Recalled()
+    {
+        if (_watermark > DateTimeOffset.MinValue) Census.WasToldUntil(_watermark + _generation.CensusSettles);
+    }
+
     /// <summary>Goes on with other content. What is known stays, but for correlations that mean something else now. Only when all changes have been stored.</summary>
     public RestoredState Become(Generation generation)
     {
         var (before, latest) = (_session, _early.Latest);
         _generation = generation;
+        Census.Become(generation);
         (_session, _early) = Open();
         var restored = _session.GoOnFrom(before);
         _early.GoOnFrom(before, latest);
+        foreach (var match in Census.Waiting.Where(m => _generation.UseOf(m.Rule) is { Correlated: true, Decided: false })) _early.Offer(Census.FillIn(match));
         _stale = [.. before.State().Keys.Where(k => restored.Restarted.ContainsKey(k.Correlation)).Select(k => new StoredKey(k.Correlation, k.Key, null))];
         return restored;
     }

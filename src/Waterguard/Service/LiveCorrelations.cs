@@ -4,6 +4,7 @@ using Waterguard.Detection.Correlations;
 using Waterguard.Detection.Matching;
 using Waterguard.Pipeline;
 using Waterguard.Storage;
+using Waterguard.Witnesses;
 
 namespace Waterguard.Service;
 
@@ -33,13 +34,17 @@ internal sealed partial class LiveCorrelations
     {
         (_generation, _configuration, _evidence, _time) = (generation, configuration, evidence, time);
         (_session, _early) = Open();
+        Census = new LiveCensus(generation, configuration.MinLevel);
     }
+
+    /// <summary>Whom the matches are about.</summary>
+    public LiveCensus Census { get; }
 
     /// <summary>What could not be used.</summary>
     public CorrelationCounts Counts => _session.Counts;
 
     /// <summary>Matches that wait, and keys that have state.</summary>
-    public (int Waiting, int Keys) Size => (_session.Waiting, _session.Keys);
+    public (int Waiting, int Keys) Size => (_session.Waiting + Census.Held, _session.Keys);
 
     /// <summary>Times that were further ahead of their arrival than they may be.</summary>
     public long ForgedTimes { get; private set; }
@@ -54,16 +59,20 @@ internal sealed partial class LiveCorrelations
         _row = null;
     }
 
-    /// <summary>Keeps a match that some correlation wants: its evidence must outlive the batch.</summary>
+    /// <summary>Keeps a match that some correlation wants, or that the census decides: its evidence must outlive the batch.</summary>
     public void Offer(Match match)
     {
-        if (!_generation.UseOf(match.Rule).Correlated) return;
+        var use = _generation.UseOf(match.Rule);
+        if (use is { Correlated: false, Decided: false }) return;
         if (_read <= _replayed && match.Time < _watermark) return; // the state that was taken up has it
         if (_row is null) _offered.Enqueue(_row = new OfferedRow(_read, _ingested));
         if (match.TimeKnown && match.Time > _row.Latest) _row.Latest = match.Time;
         var kept = match with { Evidence = match.Evidence with { Raw = Kept(match.Evidence.Raw) } };
-        _session.Offer(kept);
-        if (match.Time <= _row.Ingested + _configuration.MaxSkew) _early.Offer(kept); // a time from the future would make all others late
+        var known = Census.FillIn(kept);
+        if (LiveCensus.Awaits(kept, use)) Census.Hold(kept);
+        else _session.Offer(known);
+        // What is early is told with what is known now. A time from the future would make all others late.
+        if (use is { Correlated: true, Decided: false } && match.Time <= _row.Ingested + _configuration.MaxSkew) _early.Offer(known);
     }
 
     /// <summary>An input has delivered a batch.</summary>
@@ -101,12 +110,18 @@ internal sealed partial class LiveCorrelations
         _found.Clear();
         _takenBack.Clear();
         _early.Judge();
+        var decided = new List<Alert>();
         if (_inputs.Count > 0)
         {
             var now = _time.GetUtcNow();
             var live = _inputs.Values.Where(i => i.Tally.Delivered.Count > 0 && now - i.LastCame < _configuration.IdleAfter).ToArray();
-            var watermark = live.Length > 0 ? live.Min(i => i.Reached) - _configuration.Lateness : now - _configuration.IdleAfter - _configuration.Lateness;
-            if (watermark > _watermark) _session.AdvanceTo(_watermark = watermark, Delivery.Of(Delivered(live.Length > 0 ? null : watermark), _generation.Routes));
+            var reached = live.Length > 0 ? live.Min(i => i.Reached) - _configuration.Lateness : now - _configuration.IdleAfter - _configuration.Lateness;
+            if (reached - _generation.CensusSettles > _watermark)
+            {
+                decided.AddRange(Released(reached, factory));
+                _session.AdvanceTo(_watermark = reached - _generation.CensusSettles, Delivery.Of(Delivered(live.Length > 0 ? null : reached), _generation.Routes));
+            }
+
             _early.SettledTo(_watermark);
         }
 
@@ -114,7 +129,19 @@ internal sealed partial class LiveCorrelations
         var alerts = _found.Where(f => f.Alerts).Select(factory.FromFinding).GroupBy(a => a.Id, StringComparer.Ordinal).Select(g => g.Last());
         var takenBack = _takenBack.Where(t => t.Finding.Alerts)
             .Select(t => factory.FromFinding(t.Finding) with { IsRetracted = true, SupersededBy = t.Instead is null ? null : factory.FromFinding(t.Instead).Id });
-        return [.. alerts, .. takenBack];
+        return [.. decided, .. alerts, .. takenBack];
+    }
+
+    // What the census decides alerts only now; told again after a start it is the same alert.
+    private IEnumerable<Alert> Released(DateTimeOffset reached, AlertFactory factory)
+    {
+        foreach (var match in Census.Release(reached))
+        {
+            var use = _generation.UseOf(match.Rule);
+            var isOfCensus = match.Evidence.File == CensusStage.File;
+            if (use.Correlated) _session.Offer(isOfCensus ? match with { Evidence = match.Evidence with { Raw = Kept(match.Evidence.Raw) } } : match);
+            if (use.Alerts && (use.Decided || isOfCensus)) yield return factory.FromMatch(match);
+        }
     }
 
     // When nobody delivers, the sources have not come further; only time has.

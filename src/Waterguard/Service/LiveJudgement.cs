@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Waterguard.Alerting;
 using Waterguard.Alerting.Output;
+using Waterguard.Alerting;
 using Waterguard.Configuration;
 using Waterguard.Detection.Correlations;
 using Waterguard.Detection.Matching;
@@ -8,8 +8,9 @@ using Waterguard.Events.Framing;
 using Waterguard.Events.Shapes;
 using Waterguard.Pipeline;
 using Waterguard.Sources;
-using Waterguard.Storage;
 using Waterguard.Storage.Journals;
+using Waterguard.Storage;
+using Waterguard.Triage;
 
 namespace Waterguard.Service;
 
@@ -22,11 +23,13 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     private const int MostBytes = 16 * 1024 * 1024;
 
     private readonly Dictionary<string, LiveInput> _inputs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SourceCatalog> _labelled = new(StringComparer.Ordinal);
     private readonly MatchedRecords _matched = new();
     private readonly RecordBatch _batch = new();
     private Generation _generation = initial;
     private Generation? _next;
     private AlertFactory _factory = new(initial.StrategyOf);
+    private LiveTriage _triage = new(initial);
     private readonly TimeSpan _tick = TimeSpan.FromSeconds(10);
     private DateTimeOffset _stored = time.GetUtcNow();
     private long _oldest = -1;
@@ -58,6 +61,9 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     /// <summary>Uses other content from the next batch on. Any thread may ask.</summary>
     public void Swap(Generation generation) => Interlocked.Exchange(ref _next, generation);
 
+    /// <summary>How many alerts each suppression of the content in use has covered.</summary>
+    public IReadOnlyDictionary<string, long> Receipts => _triage.Receipts;
+
     /// <summary>Batches that could not be read back.</summary>
     public long DamagedBatches { get; private set; }
 
@@ -68,6 +74,7 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
         var consumed = store.ConsumedOf(journal.Id);
         var read = _from = _generation.Correlations.Evaluated == 0 ? consumed : store.StateOf(journal.Id) is { } state ? Correlations.TakeUp(state) : 0;
         TookUp();
+        Recall(reader, read);
         while (!abandon.IsCancellationRequested)
         {
             if (Interlocked.Exchange(ref _next, null) is { } next) Become(next, consumed);
@@ -102,38 +109,72 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
         }
     }
 
+    // The census is not stored: what it knew is in the records that the journal has kept. No rule is judged on them again.
+    private void Recall(JournalReader reader, long through)
+    {
+        if (_generation.Readings.Readings.IsEmpty || through == 0) return;
+        using var spool = new RawSpool();
+        var input = "";
+        var describer = new MatchDescriber(_generation, configuration.MinLevel, spool, _ => { }, fact => Correlations.Census.Tell(fact, input)) { OnlyFacts = true };
+        for (var read = 0L; read < through && reader.Next(read, MostRows) is { Count: > 0 } rows;)
+        {
+            foreach (var row in rows.Where(r => r.Sequence <= through))
+            {
+                input = row.Input;
+                if (row.Block is null || !TryRead(row)) continue;
+                InputOf(row).WorkerFor(row.Source).Process(_batch);
+                describer.Describe(_matched);
+                Correlations.Census.Hear(InputOf(row).Tally.Heard, row.Ingested);
+                InputOf(row).Tally.Heard.Clear();
+            }
+
+            read = rows[^1].Sequence;
+        }
+
+        lock (_inputs) _inputs.Clear(); // what was read again was counted before
+        Correlations.Recalled();
+    }
+
     // Between two batches: what is known is stored under the old content, and gone on from under the new.
     private void Become(Generation next, long consumed)
     {
         Commit(consumed, [], storesState: true);
         _generation = next;
         _factory = new AlertFactory(next.StrategyOf);
+        _triage = new LiveTriage(next);
+        _labelled.Clear();
         var restored = Correlations.Become(next);
         foreach (var (name, input) in _inputs) input.Become(next, SourcesOf(name));
         Swapped(next, restored);
     }
 
-    private SourceCatalog SourcesOf(string input) => configuration.Inputs.FirstOrDefault(i => i.Name == input)?.Labels is { } labels ? _generation.Sources.With(labels) : _generation.Sources;
+    private SourceCatalog SourcesOf(string input)
+    {
+        if (configuration.Inputs.FirstOrDefault(i => i.Name == input)?.Labels is not { } labels) return _generation.Sources;
+        return _labelled.TryGetValue(input, out var known) ? known : _labelled[input] = _generation.Sources.With(labels);
+    }
 
     private long Judge(IReadOnlyList<JournalRow> rows, long consumed)
     {
         if (_oldest < 0) _oldest = rows[0].Sequence;
         using var spool = new RawSpool();
         var alerts = new AlertSet();
-        var fresh = false;
-        var describer = new MatchDescriber(_generation, configuration.MinLevel, spool, match => Take(match, fresh, alerts));
+        var (fresh, input) = (false, "");
+        var describer = new MatchDescriber(_generation, configuration.MinLevel, spool, match => Take(match, fresh, alerts), fact => Correlations.Census.Tell(fact, input));
         var read = 0L;
         var bytes = 0L;
         foreach (var row in rows)
         {
             read = row.Sequence;
             Correlations.Begin(read, row.Ingested);
-            fresh = read > consumed;
+            (fresh, input) = (read > consumed, row.Input);
             if (row.Block is null || !TryRead(row)) DamagedBatches++;
             else InputOf(row).WorkerFor(row.Source).Process(_batch);
             describer.Describe(_matched);
             Correlations.Seen(row.Input, InputOf(row).Tally.Delivered, row.Ingested);
+            Correlations.Census.Hear(InputOf(row).Tally.Heard, row.Ingested);
             InputOf(row).Tally.Delivered.Clear();
+            InputOf(row).Tally.Heard.Clear();
             if ((bytes += row.Block?.Length ?? 0) > MostBytes) break;
         }
 
@@ -145,7 +186,7 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     {
         storesState |= time.GetUtcNow() - _stored >= _tick;
         var state = storesState && _generation.Correlations.Evaluated > 0 ? Correlations.TakeState() : null;
-        store.Commit(journal.Id, consumed, [.. alerts.Where(a => a.Rule.Level >= configuration.MinLevel).Select(Written)], tell, state);
+        store.Commit(journal.Id, consumed, [.. _triage.Judge([.. alerts.Where(a => a.Rule.Level >= configuration.MinLevel)]).Select(Written)], tell, state);
         if (state is null) return;
         (_stored, _from) = (time.GetUtcNow(), state.Position);
     }
@@ -153,7 +194,8 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     private void Take(Match match, bool fresh, AlertSet alerts)
     {
         Correlations.Offer(match);
-        if (fresh && _generation.UseOf(match.Rule).Alerts && match.Rule.Header.Level >= configuration.MinLevel) alerts.Add(_factory.FromMatch(match));
+        var use = _generation.UseOf(match.Rule);
+        if (fresh && use.Alerts && !use.Decided && match.Rule.Header.Level >= configuration.MinLevel) alerts.Add(_factory.FromMatch(Correlations.Census.FillIn(match)));
     }
 
     private bool TryRead(JournalRow row)
@@ -181,7 +223,7 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, AlertJson.Options)) AlertJson.Write(alert, writer);
-        return new StoredAlert(alert.Id, alert.Time, (int)alert.Rule.Level, alert.Rule.Id, stream.ToArray());
+        return new StoredAlert(alert.Id, alert.Time, (int)alert.Rule.Level, alert.Rule.Id, stream.ToArray()) { IsTold = alert.SuppressedBy is null };
     }
 
     /// <summary>The workers of one input: its labels are part of what they read, and each source that a batch may be told to be has its own.</summary>
@@ -203,7 +245,7 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
         {
             if (_workers.TryGetValue(source ?? "", out var known)) return known;
             EventShape[] forms = source is not null && _sources.Find(source) is { } told ? [.. told.Forms] : [.. _sources.Forms];
-            return _workers[source ?? ""] = new ScanWorker(_generation, forms, Tally, matched, notesTimes: _generation.Correlations.Evaluated > 0);
+            return _workers[source ?? ""] = new ScanWorker(_generation, forms, Tally, matched, notesTimes: _generation.Correlations.Evaluated > 0 || !_generation.Readings.Readings.IsEmpty);
         }
     }
 }

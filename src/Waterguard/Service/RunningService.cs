@@ -32,7 +32,10 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
         LiveJudgement judgement = null!;
-        judgement = new LiveJudgement(generation, configuration, journal, store, evidence, lines.Write, time) { TookUp = () => TookUp(judgement.Correlations), Swapped = Swapped };
+        judgement = new LiveJudgement(generation, configuration, journal, store, evidence, alert =>
+        {
+            if (alert.IsTold) lines.Write(alert);
+        }, time) { TookUp = () => TookUp(judgement.Correlations), Swapped = Swapped };
         var judging = Task.Run(() => judgement.RunAsync(stopJudging.Token, abandon.Token), CancellationToken.None);
         var running = transports.Select(t => Task.Run(() => t.RunAsync(new JournalSink(journal, t.Name), failed.Token), CancellationToken.None)).ToArray();
         async Task<string?> TroubleAsync() => judging.IsFaulted ? "judging has stopped" : store.Trouble ?? evidence.Trouble ?? (await journal.ProbeAsync(CancellationToken.None) is AppendOutcome.Accepted or AppendOutcome.Duplicate ? null : $"the journal is {journal.Condition}");
@@ -97,7 +100,9 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
 
         var tally = judgement.Tally;
         log.Info("judged", ("events", tally.Events), ("malformed", tally.MalformedRecords), ("unrecognised", tally.UnrecognisedRecords), ("damaged_batches", judgement.DamagedBatches),
-            ("alerts", store.AlertCount), ("journal_bytes", journal.Bytes), ("waiting", journal.LastSequence - store.ConsumedOf(journal.Id)), ("keys_forgotten", journal.KeysForgotten), ("journal", journal.Condition.ToString()));
+            ("alerts", store.AlertCount), ("suppressed", judgement.Receipts.Select(r => $"{r.Key} {r.Value}")), ("journal_bytes", journal.Bytes), ("waiting", journal.LastSequence - store.ConsumedOf(journal.Id)), ("keys_forgotten", journal.KeysForgotten), ("journal", journal.Condition.ToString()));
+        var census = judgement.Correlations.Census.Census;
+        log.Info("census", ("containers", census.Containers), ("pods", census.Pods), ("counts", census.Counts.All.Where(c => c.Value > 0).Select(c => $"{c.Key} {c.Value}")));
         var (waiting, keys) = judgement.Correlations.Size;
         log.Info("correlated", ("matches_waiting", waiting), ("keys", keys), ("forged_times", judgement.Correlations.ForgedTimes), ("evidence_lost", judgement.Correlations.EvidenceLost), ("could_not_use", judgement.Correlations.Counts.All.Where(c => c.Value > 0).Select(c => $"{c.Key} {c.Value}")));
     }

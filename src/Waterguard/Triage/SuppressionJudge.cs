@@ -26,7 +26,7 @@ internal sealed class SuppressionJudge
     {
         _generation = generation;
         var rules = generation.Suppressions.Where(s => s.When is not null).Select(AsRule);
-        _conditions = new Generation(generation.Sources, new RuleCollection([.. rules], [], [], 0, 0, []), generation.Lists, ImmutableDictionary<string, string>.Empty, Level.Informational, []);
+        _conditions = new Generation(generation.Sources, new RuleCollection([.. rules], [], 0, 0, []), generation.Lists, ImmutableDictionary<string, string>.Empty, Level.Informational, []);
     }
 
     /// <summary>How many alerts each suppression has covered.</summary>

@@ -21,15 +21,15 @@ public sealed class SuppressionLoaderTests
 
     [Theory]
     [InlineData("owner: o\n", "", "WG1")]
-    [InlineData("expires: 2027-01-01", "expires: soon", "WG2303")]
-    [InlineData("when: {user.name: ann}\n", "", "WG2302")]
+    [InlineData("expires: 2027-01-01", "expires: soon", "WG2403")]
+    [InlineData("when: {user.name: ann}\n", "", "WG2402")]
     [InlineData("when: {user.name: ann}", "when: {user.name|nonsense: ann}", "WG1203")]
-    [InlineData("applies_to: [known]", "applies_to: [gone]", "WG2304")]
-    [InlineData("when: {user.name: ann}", "when: {container.name: build}", "WG2305")]
-    [InlineData("when: {user.name: ann}", "during: {cron: '0 2 * * *', duration: 60d}", "WG2303")]
-    [InlineData("when: {user.name: ann}", "during: {cron: '0 2 * * *', rrule: FREQ=DAILY, duration: 1h}", "WG2303")]
-    [InlineData("when: {user.name: ann}", "during: {cron: '0 2 * * *', duration: 1h, tz: Nowhere/City}", "WG2303")]
-    [InlineData("when: {user.name: ann}", "during: {rrule: FREQ=SECONDLY, start: '2026-01-01', duration: 1h}", "WG2303")]
+    [InlineData("applies_to: [known]", "applies_to: [gone]", "WG2404")]
+    [InlineData("when: {user.name: ann}", "when: {container.name: build}", "WG2405")]
+    [InlineData("when: {user.name: ann}", "during: {cron: '0 2 * * *', duration: 60d}", "WG2403")]
+    [InlineData("when: {user.name: ann}", "during: {cron: '0 2 * * *', rrule: FREQ=DAILY, duration: 1h}", "WG2403")]
+    [InlineData("when: {user.name: ann}", "during: {cron: '0 2 * * *', duration: 1h, tz: Nowhere/City}", "WG2403")]
+    [InlineData("when: {user.name: ann}", "during: {rrule: FREQ=SECONDLY, start: '2026-01-01', duration: 1h}", "WG2403")]
     public void What_is_wrong_is_said_with_its_code_and_place(string part, string instead, string code)
     {
         Load(Sound.Replace(part, instead, StringComparison.Ordinal), out var findings);
