@@ -27,25 +27,26 @@ public sealed record YamlFile(ImmutableArray<YamlDocument> Documents, ImmutableA
     }
 
     /// <summary>Reads a file from its text. A document that is not YAML does not stop those after it.</summary>
-    public static YamlFile Parse(string fileName, string text, YamlLimits? limits = null)
+    /// <param name="firstLine">The number of the text's first line, where it stands inside of another file.</param>
+    public static YamlFile Parse(string fileName, string text, YamlLimits? limits = null, int firstLine = 1)
     {
         limits ??= YamlLimits.Default;
         var bag = new DiagnosticBag();
         var documents = ImmutableArray.CreateBuilder<YamlDocument>();
         if (text.Length > limits.MaxCharacters)
         {
-            bag.Error(ContentCodes.FileTooLarge, new(fileName, 1, 1), $"The file has more than {limits.MaxCharacters} characters.");
+            bag.Error(ContentCodes.FileTooLarge, new(fileName, firstLine, 1), $"The file has more than {limits.MaxCharacters} characters.");
             return new([], bag.ToSorted());
         }
 
-        int start = text.StartsWith('\uFEFF') ? 1 : 0, firstLine = 0;
+        int start = text.StartsWith('\uFEFF') ? 1 : 0, line = firstLine - 1;
         while (start < text.Length)
         {
-            var goOnFrom = ReadDocuments(fileName, text, start, firstLine, limits, bag, documents);
+            var goOnFrom = ReadDocuments(fileName, text, start, line, limits, bag, documents);
             if (goOnFrom < 0)
                 break;
             // A "---" in the first column ends a document wherever it stands, so reading can go on there.
-            (start, firstLine) = NextDocument(text, start, firstLine, goOnFrom);
+            (start, line) = NextDocument(text, start, line, goOnFrom);
         }
         return new(documents.ToImmutable(), bag.ToSorted());
     }
