@@ -80,4 +80,10 @@ public static class StrategyCodes
 
     /// <summary>A block of the document that does not end.</summary>
     public const string OpenBlock = "WG3026";
+
+    /// <summary>The document maps itself to a technique that it says nothing about.</summary>
+    public const string TechniqueForeign = "WG3027";
+
+    /// <summary>The technique happens before anything of one's own is touched: nothing at run time can show it.</summary>
+    public const string BeforeCompromise = "WG3028";
 }

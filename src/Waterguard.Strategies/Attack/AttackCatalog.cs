@@ -21,7 +21,7 @@ public sealed class AttackCatalog
     {
         _techniques = techniques;
         _next = next;
-        Platforms = [.. techniques.Values.SelectMany(t => t.Platforms).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        Platforms = [.. techniques.Values.Where(t => t.State == TechniqueState.Active).SelectMany(t => t.Platforms).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         Tactics =
         [
             "reconnaissance", "resource-development", "initial-access", "execution", "persistence", "privilege-escalation", "stealth", "defense-impairment",

@@ -14,8 +14,8 @@ public enum BlockKind
     /// <summary>A list's item, without those inside it.</summary>
     Item,
 
-    /// <summary>A row of a table.</summary>
-    Row,
+    /// <summary>A table, a row on each line.</summary>
+    Table,
 
     /// <summary>Code, which claims nothing.</summary>
     Code,

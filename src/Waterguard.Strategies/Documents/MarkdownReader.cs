@@ -78,7 +78,7 @@ public static class MarkdownReader
 
         private void Close()
         {
-            if (_open is { } kind) _blocks.Add(new(kind, string.Join(kind is BlockKind.Code or BlockKind.Comment ? '\n' : ' ', _lines), _at, _level));
+            if (_open is { } kind) _blocks.Add(new(kind, string.Join(kind is BlockKind.Code or BlockKind.Comment or BlockKind.Table ? '\n' : ' ', _lines), _at, _level));
             _open = null;
             _lines.Clear();
             _fence = "";
@@ -118,9 +118,8 @@ public static class MarkdownReader
 
         private void TakeRow(string trimmed, SourceLocation at)
         {
-            Close();
-            if (trimmed.All(c => c is '|' or '-' or ':' or ' ')) return;
-            Whole(BlockKind.Row, trimmed.Trim('|', ' '), at, 0);
+            if (_open != BlockKind.Table) Start(BlockKind.Table, trimmed, at, 0);
+            else _lines.Add(trimmed);
         }
 
         private static (string Text, int Level)? Heading(string trimmed)

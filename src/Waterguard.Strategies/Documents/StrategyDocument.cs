@@ -21,9 +21,14 @@ public sealed record StrategyDocument(string File, FrontMatter Front, string Tit
 /// <summary>A heading and what stands under it.</summary>
 public sealed record DocumentSection(AdsSection? Section, string Title, SourceLocation Location, ImmutableArray<DocumentUnit> Units);
 
-/// <summary>A paragraph, item, row or piece of code, and the claim that stands after it.</summary>
+/// <summary>A paragraph, item, table or piece of code, and the claim that stands after it.</summary>
 public sealed record DocumentUnit(BlockKind Kind, string Text, SourceLocation Location, int Level, Claim? Claim)
 {
     /// <summary>The sentences that claim something.</summary>
-    public ImmutableArray<string> Sentences { get; } = Kind is BlockKind.Paragraph or BlockKind.Item or BlockKind.Row ? Documents.Sentences.Of(Text) : [];
+    public ImmutableArray<string> Sentences { get; } = Kind switch
+    {
+        BlockKind.Paragraph or BlockKind.Item => Documents.Sentences.Of(Text),
+        BlockKind.Table => [Text],
+        _ => [],
+    };
 }

@@ -30,6 +30,17 @@ internal sealed class ContentFiles
         }
     }
 
+    /// <summary>Puts a strategy's folder in the place of the strategy of its name, whole: what is not in it is gone.</summary>
+    public void Replace(string strategy, string folder)
+    {
+        var prefix = $"strategies/{strategy}/";
+        foreach (var path in _files.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).ToArray()) _files.Remove(path);
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            _files[prefix + Path.GetRelativePath(folder, file).Replace('\\', '/')] = () => Read(File.OpenRead(file));
+        }
+    }
+
     /// <summary>The files below a folder with one of the endings, by path.</summary>
     public IEnumerable<(string Path, string Text)> Below(string folder, params string[] endings) =>
         _files.Where(f => f.Key.StartsWith(folder + "/", StringComparison.Ordinal) && endings.Any(e => f.Key.EndsWith(e, StringComparison.Ordinal)))

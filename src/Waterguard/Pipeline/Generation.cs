@@ -70,6 +70,9 @@ internal sealed class Generation
     /// <summary>The strategy that a rule is a detection of, or null.</summary>
     public string? StrategyOf(string ruleId) => _strategies.GetValueOrDefault(ruleId);
 
+    /// <summary>Rule id -> strategy, of all rules that are detections of one.</summary>
+    public ImmutableDictionary<string, string> Strategies => _strategies;
+
     /// <summary>What becomes of a rule's matches.</summary>
     public RuleUse UseOf(SigmaRule rule) => _uses.TryGetValue(rule.Header.Id, out var use) ? use : RuleUse.None;
 

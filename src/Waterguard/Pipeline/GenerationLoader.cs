@@ -29,10 +29,12 @@ internal static class GenerationLoader
 {
     private static readonly string[] Yaml = [".yml", ".yaml"];
 
-    public static Generation Load(ContentOptions options)
+    public static Generation Load(ContentOptions options) => Load(options, new ContentFiles(options.BuiltIn, options.Content));
+
+    /// <summary>Loads it from files that were put together before.</summary>
+    public static Generation Load(ContentOptions options, ContentFiles files)
     {
         var bag = new DiagnosticBag();
-        var files = new ContentFiles(options.BuiltIn, options.Content);
         var sources = SourceCatalog.Load(files.Below("sources", Yaml), bag).With(options.Labels);
         var readings = ReadingLoader.Load(files.Below("census", Yaml), bag);
         var lists = ListFiles.Load(files, options.Lists, bag, TimeProvider.System);
