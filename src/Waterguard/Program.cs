@@ -10,11 +10,8 @@ internal static class Program
     {
         var root = new RootCommand("Finds adversaries who use containers to get past security monitoring.")
         {
-<<<<<<< HEAD
             CensusCommand.Build(),
-=======
             CoverageCommand.Build(),
->>>>>>> c61122c (strategy list, show, lint, render, new, import; coverage by tactic and as a Navigator layer)
             ScanCommand.Build(),
             RulesCommand.Build(),
             ServeCommand.Build(),

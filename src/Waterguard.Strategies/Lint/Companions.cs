@@ -29,12 +29,18 @@ internal static class Companions
             foreach (var item in items.OfType<YamlMapping>())
             {
                 var reader = new MappingReader(item, bag);
+                var expects = Names(item["expect"]).ToImmutableArray();
                 yield return new(
                     reader.RequiredText("id") ?? "", (item["claim"] as YamlScalar)?.Text, (item["owner"] as YamlScalar)?.Text, (item["reason"] as YamlScalar)?.Text,
-                    (item["expires"] as YamlScalar)?.Text, [.. Names(item["applies_to"]), .. Names(item["affects"])], [.. Names(item["expect"])], [.. Names(item["quiet"])], item.Location);
+                    (item["expires"] as YamlScalar)?.Text, [.. Names(item["applies_to"]), .. Names(item["affects"])], expects, [.. Twins(item["quiet"], expects)], item.Location);
             }
         }
     }
+
+    // A twin that names no rule is one of all that the scenario expects.
+    private static IEnumerable<(string Name, SourceLocation At)> Twins(YamlNode? quiet, ImmutableArray<(string Name, SourceLocation At)> expects) => quiet is YamlSequence { Items.Length: > 0 } list
+        ? list.Items.SelectMany(i => i is YamlMapping mapping && mapping["rule"] is null && mapping["rules"] is null ? expects : Names(i))
+        : [];
 
     // A name alone, or a mapping that names its rule or rules.
     private static IEnumerable<(string Name, SourceLocation At)> Names(YamlNode? node) => node switch

@@ -3,7 +3,7 @@ using Waterguard.Sigma;
 
 namespace Waterguard.Strategies.Lint;
 
-/// <summary>Detections by what documents call them: id, name, or the file's name without its ending.</summary>
+/// <summary>Detections by what documents call them: id, name, title, or the file's name without its ending.</summary>
 public sealed class DetectionNames
 {
     private readonly ILookup<string, RuleHeader> _byName;
@@ -13,7 +13,7 @@ public sealed class DetectionNames
     public DetectionNames(RuleCollection rules)
     {
         var headers = rules.Rules.Select(r => r.Header).Concat(rules.Correlations.Select(c => c.Header)).ToArray();
-        _byName = headers.SelectMany(h => new[] { h.Id, h.Name, FileStem(h) }.OfType<string>().Distinct(StringComparer.Ordinal).Select(n => (Name: n, Header: h)))
+        _byName = headers.SelectMany(h => new[] { h.Id, h.Name, h.Title, FileStem(h) }.OfType<string>().Distinct(StringComparer.Ordinal).Select(n => (Name: n, Header: h)))
             .ToLookup(p => p.Name, p => p.Header, StringComparer.Ordinal);
         _consumed = [.. rules.Correlations.Where(c => !c.Generate).SelectMany(c => c.Rules).SelectMany(r => _byName[r]).Select(h => h.Id)];
         All = [.. headers];

@@ -10,11 +10,7 @@ public sealed partial class ErrorCodeTests
 {
     private static readonly string[] InCode =
     [
-<<<<<<< HEAD
-        .. new[] { typeof(ContentCodes), typeof(SigmaCodes), typeof(Waterguard.Sources.SourceCodes), typeof(Waterguard.Sources.Configuration.ConfigurationCodes), typeof(Waterguard.Pipeline.ListCodes), typeof(Waterguard.Witnesses.ReadingCodes), typeof(Waterguard.Alerting.Suppression.SuppressionCodes) }
-=======
-        .. new[] { typeof(ContentCodes), typeof(SigmaCodes), typeof(Waterguard.Sources.SourceCodes), typeof(Waterguard.Sources.Configuration.ConfigurationCodes), typeof(Waterguard.Pipeline.ListCodes), typeof(Waterguard.Strategies.StrategyCodes) }
->>>>>>> c61122c (strategy list, show, lint, render, new, import; coverage by tactic and as a Navigator layer)
+        .. new[] { typeof(ContentCodes), typeof(SigmaCodes), typeof(Waterguard.Sources.SourceCodes), typeof(Waterguard.Sources.Configuration.ConfigurationCodes), typeof(Waterguard.Pipeline.ListCodes), typeof(Waterguard.Witnesses.ReadingCodes), typeof(Waterguard.Alerting.Suppression.SuppressionCodes), typeof(Waterguard.Strategies.StrategyCodes) }
             .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(f => (string)f.GetRawConstantValue()!),
     ];
 
