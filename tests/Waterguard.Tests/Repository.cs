@@ -18,6 +18,15 @@ internal static class Repository
         return Path.Combine(root!, relative);
     }
 
+    /// <summary>A file or folder that may lie beside the repository; the test is skipped where it does not.</summary>
+    public static string Beside(params string[] path)
+    {
+        var relative = Path.Combine(["shared", .. path]);
+        var root = Above(relative);
+        Assert.SkipWhen(root is null, $"There is no {relative} beside the repository.");
+        return Path.Combine(root!, relative);
+    }
+
     /// <summary>A new folder of the test's own, which it removes by disposing.</summary>
     public static TemporaryFolder Folder() => new();
 

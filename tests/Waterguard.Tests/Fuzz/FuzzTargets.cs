@@ -30,6 +30,7 @@ internal static class FuzzTargets
         ["sigma"] = Sigma,
         ["source"] = Source,
         ["splitting"] = Splitting,
+        ["strategy"] = Strategy,
         ["syslog"] = Syslog,
     }.ToImmutableDictionary(StringComparer.Ordinal);
 
@@ -55,6 +56,23 @@ internal static class FuzzTargets
         if (read is null == (bag.ErrorCount == 0)) throw new InvalidOperationException("A configuration is refused without a reason, or used in spite of one.");
         return string.Join(' ', bag.ToSorted().Select(d => d.Code).Distinct(StringComparer.Ordinal).Take(3)) + " " + (read?.Inputs.Length ?? -1);
     }
+
+    // What is read can be rendered, and what was imported can be read again with all its headings.
+    private static string Strategy(byte[] input)
+    {
+        var text = Encoding.UTF8.GetString(input);
+        var bag = new DiagnosticBag();
+        var folder = new Waterguard.Strategies.Lint.StrategyFolder("f", [new("strategy.md", "f.md", text), new("playbook.yml", "p.yml", text), new("scenarios/s.yml", "s.yml", text)]);
+        var strategy = Waterguard.Strategies.Strategy.Read(folder, bag)!;
+        var html = Waterguard.Strategies.Rendering.HtmlRendering.Render(strategy, Waterguard.Strategies.Rendering.LiveState.Unknown);
+        if (html.Contains("<script", StringComparison.OrdinalIgnoreCase)) throw new InvalidOperationException("Markup of the document is markup of the page.");
+        var imported = Waterguard.Strategies.Import.DocumentImport.Import("f", "f.md", text, Attack.Value);
+        var again = Waterguard.Strategies.Documents.DocumentReader.Read("g.md", imported.Files[0].Text, new DiagnosticBag());
+        if (text.Length < 30_000 && Waterguard.Strategies.Documents.AdsSections.All.Any(s => again.Section(s) is null)) throw new InvalidOperationException("A skeleton lacks a heading.");
+        return string.Join(' ', bag.ToSorted().Select(d => d.Code).Distinct(StringComparer.Ordinal).Take(3)) + $" {strategy.Document.Headings.Length} {Class(strategy.Document.Claims.Count())} {strategy.Playbook?.Steps.Length}";
+    }
+
+    private static readonly Lazy<Waterguard.Strategies.Attack.AttackCatalog> Attack = new(Waterguard.Strategies.StrategyCatalog.Attack);
 
     // However the bytes come, the same messages are found, and none is longer than allowed.
     private static string Syslog(byte[] input)
