@@ -86,4 +86,7 @@ public static class StrategyCodes
 
     /// <summary>The technique happens before anything of one's own is touched: nothing at run time can show it.</summary>
     public const string BeforeCompromise = "WG3028";
+
+    /// <summary>An assumption whose numbers cannot be.</summary>
+    public const string AssumptionUnsound = "WG3029";
 }

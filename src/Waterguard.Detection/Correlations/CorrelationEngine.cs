@@ -62,8 +62,11 @@ public sealed class CorrelationEngine
         var findings = new List<CorrelationFinding>();
         var session = Open(f => Keep(f, findings));
         foreach (var match in all) session.Offer(match);
-        session.Finish(delivery ?? Delivery.Of(all.Where(m => m.TimeKnown).Select(m => m.Time.UtcTicks)));
-        return new CorrelationOutcome([.. findings.Order(CorrelationFinding.Order)], session.Counts);
+        var known = delivery ?? Delivery.Of(all.Where(m => m.TimeKnown).Select(m => m.Time.UtcTicks));
+        if (all.Any(m => m.TimeKnown && m.Time.Year < 9999)) session.AdvanceTo(all.Where(m => m.TimeKnown && m.Time.Year < 9999).Max(m => m.Time).AddTicks(1), known);
+        var readiness = session.Readiness();
+        session.Finish(known);
+        return new CorrelationOutcome([.. findings.Order(CorrelationFinding.Order)], session.Counts) { Readiness = readiness };
     }
 
     /// <summary>The same correlations over matches that go on coming.</summary>

@@ -47,7 +47,11 @@ public sealed record CorrelationFinding(
 }
 
 /// <summary>All findings of a run, by time, correlation, key and anchor, with what could not be used.</summary>
-public sealed record CorrelationOutcome(ImmutableArray<CorrelationFinding> Findings, CorrelationCounts Counts);
+public sealed record CorrelationOutcome(ImmutableArray<CorrelationFinding> Findings, CorrelationCounts Counts)
+{
+    /// <summary>How far learning had come at the last match; see <see cref="CorrelationSession.Readiness"/>.</summary>
+    public IReadOnlyDictionary<string, (long Keys, double ReadyShare)> Readiness { get; init; } = ImmutableDictionary<string, (long, double)>.Empty;
+}
 
 /// <summary>What correlations could not use, or was capped: nothing is left out silently. One a run; not thread-safe.</summary>
 public sealed class CorrelationCounts

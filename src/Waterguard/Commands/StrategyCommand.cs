@@ -12,7 +12,7 @@ internal static class StrategyCommand
 {
     public static Command Build() => new("strategy", "Alerting and detection strategies: documents that are executed")
     {
-        StrategyImportCommand.Build(), StrategyLintCommand.Build(), List(), StrategyNewCommand.Build(), StrategyRenderCommand.Build(), Show(),
+        StrategyImportCommand.Build(), StrategyLintCommand.Build(), List(), StrategyNewCommand.Build(), StrategyRenderCommand.Build(), Show(), StrategyStatusCommand.Build(),
     };
 
     /// <summary>The strategies by name, or a refusal.</summary>

@@ -14,20 +14,24 @@ internal sealed record CoverageReport(
     long Records, long Malformed, long Unrecognised, ImmutableArray<(Platform Platform, ImmutableArray<(string Source, long Events)> Sources)> Platforms,
     ImmutableArray<RuleJudgement> Sources, ImmutableArray<RuleSight> Rules, Telemetry Telemetry)
 {
+    /// <summary>What every rule and correlation can see, by id, those that only others consume among them.</summary>
+    public required ImmutableDictionary<string, RuleSight> Sights { get; init; }
+
     /// <summary>What a running service received; null: files were read.</summary>
     public LiveDeliveries? Live { get; init; }
 
     /// <summary>Reads everything and judges every detection.</summary>
-    public static CoverageReport Make(Generation generation, Telemetry telemetry, IEnumerable<ScanInput> inputs, IProgress<long> progress, CancellationToken cancel)
+    /// <param name="also">Source -> further names whose population is asked for.</param>
+    public static CoverageReport Make(Generation generation, Telemetry telemetry, IEnumerable<ScanInput> inputs, IProgress<long> progress, CancellationToken cancel, ILookup<string, string>? also = null)
     {
-        var reader = ReaderOf(generation, telemetry, generation.Sources.Recogniser, null);
+        var reader = ReaderOf(generation, telemetry, generation.Sources.Recogniser, null, also);
         reader.Read(inputs, progress, cancel);
         return Of(generation, telemetry, [reader]);
     }
 
     /// <summary>A reader whose counts a report can be made of.</summary>
-    public static CoverageReader ReaderOf(Generation generation, Telemetry telemetry, FormRecogniser recogniser, EventShape? otherwise) =>
-        new(recogniser, otherwise, form => new FormCount(form, Names(generation, form), telemetry.Expectations.Where(e => e.Source == form.Source), telemetry.Platforms));
+    public static CoverageReader ReaderOf(Generation generation, Telemetry telemetry, FormRecogniser recogniser, EventShape? otherwise, ILookup<string, string>? also = null) =>
+        new(recogniser, otherwise, form => new FormCount(form, [.. Names(generation, form).Union(also?[form.Source] ?? [], StringComparer.Ordinal)], telemetry.Expectations.Where(e => e.Source == form.Source), telemetry.Platforms));
 
     /// <summary>Judges every detection by what some readers have counted.</summary>
     public static CoverageReport Of(Generation generation, Telemetry telemetry, IReadOnlyCollection<CoverageReader> readers)
@@ -38,7 +42,10 @@ internal sealed record CoverageReport(
         var correlations = generation.Rules.Correlations.Select(c => Judge(c, rules, names)).OfType<RuleSight>().ToArray();
         return new CoverageReport(readers.Sum(r => r.Records), readers.Sum(r => r.Malformed), readers.Sum(r => r.Unrecognised), [.. telemetry.Platforms.Select(p => (p, Of(p, sources)))], sources,
             [.. rules.Values.Where(r => generation.Rules.Rules.Any(g => g.Header.Id == r.Rule.Id && generation.UseOf(g).Alerts)).Concat(correlations)
-                .OrderByDescending(r => r.Rule.Level).ThenBy(r => r.Rule.Title, StringComparer.Ordinal)], telemetry);
+                .OrderByDescending(r => r.Rule.Level).ThenBy(r => r.Rule.Title, StringComparer.Ordinal)], telemetry)
+        {
+            Sights = rules.Values.Concat(correlations).DistinctBy(r => r.Rule.Id, StringComparer.Ordinal).ToImmutableDictionary(r => r.Rule.Id, StringComparer.Ordinal),
+        };
     }
 
     private static ImmutableArray<(string, long)> Of(Platform platform, ImmutableArray<RuleJudgement> sources) =>

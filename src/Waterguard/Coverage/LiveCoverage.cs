@@ -9,7 +9,7 @@ using Waterguard.Storage.Journals;
 namespace Waterguard.Coverage;
 
 /// <summary>Counts what a service has received, from its journal, whether it runs or not: each input with its own labels and source, as the service judges it.</summary>
-internal sealed class LiveCoverage(Generation generation, Telemetry telemetry, ServiceConfiguration configuration)
+internal sealed class LiveCoverage(Generation generation, Telemetry telemetry, ServiceConfiguration configuration, ILookup<string, string>? also = null)
 {
     private const int MostRows = 64;
     private readonly Dictionary<(string Input, string? Source), CoverageReader> _readers = [];
@@ -65,7 +65,7 @@ internal sealed class LiveCoverage(Generation generation, Telemetry telemetry, S
         var sources = labels is null ? generation.Sources : generation.Sources.With(labels);
         var told = row.Source is { } name ? sources.Find(name) : null;
         var recogniser = told is null ? sources.Recogniser : new FormRecogniser(told.Forms);
-        return _readers[(row.Input, row.Source)] = CoverageReport.ReaderOf(generation, telemetry, recogniser, told?.Forms is [{ Recognise.IsEmpty: true } only] ? only : null);
+        return _readers[(row.Input, row.Source)] = CoverageReport.ReaderOf(generation, telemetry, recogniser, told?.Forms is [{ Recognise.IsEmpty: true } only] ? only : null, also);
     }
 
     private InputDelivery Delivery(string name, long records, DateTimeOffset? last)

@@ -6,7 +6,11 @@ namespace Waterguard.Pipeline;
 
 /// <summary>What the correlations did, and what they could not.</summary>
 /// <param name="Counts">What they could not use, by name; see <see cref="CorrelationCounts"/>.</param>
-internal sealed record CorrelationTally(long Findings, IReadOnlyDictionary<string, string> NotEvaluated, IReadOnlyDictionary<string, long> Counts);
+internal sealed record CorrelationTally(long Findings, IReadOnlyDictionary<string, string> NotEvaluated, IReadOnlyDictionary<string, long> Counts)
+{
+    /// <summary>How far learning correlations have come, by id.</summary>
+    public IReadOnlyDictionary<string, (long Keys, double ReadyShare)> Readiness { get; init; } = new Dictionary<string, (long, double)>(StringComparer.Ordinal);
+}
 
 /// <summary>Feeds matches to the correlations in the order of event time, and turns findings into alerts.</summary>
 internal static class Correlating
@@ -20,6 +24,6 @@ internal static class Correlating
             if (finding.Alerts) alerts.Add(factory.FromFinding(finding));
         }
 
-        return new CorrelationTally(outcome.Findings.Length, engine.NotEvaluated, outcome.Counts.All);
+        return new CorrelationTally(outcome.Findings.Length, engine.NotEvaluated, outcome.Counts.All) { Readiness = outcome.Readiness };
     }
 }

@@ -17,6 +17,15 @@ internal sealed partial class LiveCorrelations
     /// <summary>Why stored state was left aside; null where it was not.</summary>
     public string? Refused { get; private set; }
 
+    /// <summary>How far the learning correlations of a service had come when it last stored what it knows.</summary>
+    /// <exception cref="InvalidDataException">The state cannot be read.</exception>
+    public static IReadOnlyDictionary<string, (long Keys, double ReadyShare)> ReadinessOf(Generation generation, StoredState state)
+    {
+        var session = generation.Correlations.Open(_ => { });
+        if (state.Parts.TryGetValue(HeadPart, out var head)) session.Restore(new SessionState(head, [.. state.Keys.Select(k => new KeyState(k.Owner, k.Key, k.Value))]));
+        return session.Readiness();
+    }
+
     /// <summary>What has changed since this was last asked, to be committed with what was found in it.</summary>
     public StoredState TakeState()
     {
