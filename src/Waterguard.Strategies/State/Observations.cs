@@ -16,8 +16,12 @@ public sealed record Observations(
     ImmutableDictionary<string, ValidationSeen> Validation,
     ImmutableDictionary<string, CheckSeen> Checks)
 {
-    /// <summary>Whether it is told when records came: of files it is not.</summary>
-    public bool IsLive { get; init; }
+    /// <summary>A source that has not been heard of for longer is silent; null where nobody told when records came.</summary>
+    public TimeSpan? SilentAfter { get; init; }
+
+    /// <summary>When a source fell silent; null while it is not, or nothing is known of it.</summary>
+    public DateTimeOffset? SilentSince(string source) =>
+        SilentAfter is { } after && Sources.TryGetValue(source, out var seen) && seen.LastDelivered is { } last && Now - last > after ? last : null;
 }
 
 /// <summary>One source.</summary>

@@ -5,6 +5,7 @@ using Waterguard.Pipeline;
 using Waterguard.Sigma;
 using Waterguard.Sigma.Correlations;
 using Waterguard.Strategies.State;
+using Waterguard.Witnesses;
 
 namespace Waterguard.Strategies;
 
@@ -12,19 +13,20 @@ namespace Waterguard.Strategies;
 internal static class Observing
 {
     private const int MostLacksNamed = 6;
+    private static readonly string[] s_witnesses = ["kubernetes.audit", "docker.events", "waterguard.census"];
 
     /// <summary>What is observed in a report of coverage and in how far learning has come.</summary>
     public static Observations Of(
-        Generation generation, CoverageReport report, IReadOnlyDictionary<string, (long Keys, double ReadyShare)> readiness, ImmutableDictionary<string, ValidationSeen> validation, DateTimeOffset now) => new(
+        Generation generation, CoverageReport report, IReadOnlyDictionary<string, (long Keys, double ReadyShare)> readiness, ImmutableDictionary<string, ValidationSeen> validation, DateTimeOffset now, TimeSpan? silentAfter = null) => new(
         now,
         report.Sources.ToImmutableSortedDictionary(s => s.Source, s => Of(s, report.Live?.Sources.Where(l => l.Source == s.Source).Select(l => (DateTimeOffset?)l.Last).FirstOrDefault()), StringComparer.Ordinal),
-        report.Sights.ToImmutableDictionary(s => s.Key, s => Of(s.Value), StringComparer.Ordinal),
+        report.Sights.ToImmutableDictionary(s => s.Key, s => s.Value.Source == DisagreementRecord.Source ? Witnesses(report) : Of(s.Value), StringComparer.Ordinal),
         generation.Rules.Correlations.Where(c => readiness.ContainsKey(c.Header.Id) || Learns(c))
             .ToImmutableDictionary(c => c.Header.Id, c => Of(c, readiness.GetValueOrDefault(c.Header.Id)), StringComparer.Ordinal),
-        validation, ImmutableDictionary<string, CheckSeen>.Empty) { IsLive = report.Live is not null };
+        validation, ImmutableDictionary<string, CheckSeen>.Empty) { SilentAfter = report.Live is null ? null : silentAfter };
 
     /// <summary>The detections of a strategy: rules that alert, and correlations.</summary>
-    public static IEnumerable<Detection> Detections(Generation generation, string strategy)
+    public static IEnumerable<StatedDetection> Detections(Generation generation, string strategy)
     {
         var ids = generation.Rules.Rules.Select(r => r.Header).Concat(generation.Rules.Correlations.Select(c => c.Header)).SelectMany(h => new[] { (Key: h.Id, h.Id), (Key: h.Name ?? h.Id, h.Id) })
             .DistinctBy(p => p.Key, StringComparer.Ordinal).ToDictionary(p => p.Key, p => p.Id, StringComparer.Ordinal);
@@ -56,7 +58,7 @@ internal static class Observing
         return all.ToImmutable();
     }
 
-    private static Detection Of(RuleHeader header, ImmutableArray<string> companions) => new(header.Id, header.Name, header.Title, Alerting.Output.AlertJson.Name(header.Level), companions);
+    private static StatedDetection Of(RuleHeader header, ImmutableArray<string> companions) => new(header.Id, header.Name, header.Title, Alerting.Output.AlertJson.Name(header.Level), companions);
 
     private static SourceSeen Of(RuleJudgement source, DateTimeOffset? last)
     {
@@ -78,6 +80,14 @@ internal static class Observing
                 : [],
         ],
         sight.Sight == Sight.Partly);
+
+    // What witnesses disagree on is told by nobody but the census, which needs two of them.
+    private static DetectionSeen Witnesses(CoverageReport report)
+    {
+        var heard = report.Sources.Select(s => s.Source).Where(s => Array.IndexOf(s_witnesses, s) >= 0).ToArray();
+        return heard.Length >= 2 ? new(DisagreementRecord.Source, true, [], false)
+            : new("census", true, [$"two witnesses of containers are needed among {string.Join(", ", s_witnesses)}; heard of: {(heard.Length == 0 ? "none" : heard[0])}"], false);
+    }
 
     private static bool Learns(Correlation correlation) => correlation.Type is CorrelationType.Baseline or CorrelationType.FirstSeen;
 
