@@ -23,6 +23,8 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(string file, CancellationToken cancel)
     {
+        // Until a command has first waited, the library ends the process at a signal without letting it finish: a stop just after the start would be no orderly one.
+        await Task.Yield();
         using var log = new ServiceLog(TimeProvider.System, Console.Error);
         var surroundings = new TransportSurroundings(TimeProvider.System, (input, text) => log.Warn(text, ("input", input)));
         if (ConfigurationArguments.Load(file, surroundings) is not var (configuration, transports)) return ExitCodes.Usage;
