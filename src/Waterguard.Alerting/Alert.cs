@@ -22,6 +22,9 @@ public sealed record Alert(
     /// <summary>Names the excursion of which a baseline's alert is one sample; null elsewhere.</summary>
     public string? Episode { get; init; }
 
+    /// <summary>For an absence: what was looked for, when, and what came nearest; null elsewhere.</summary>
+    public string? Missing { get; init; }
+
     /// <summary>Whether it was taken back: what came late shows that it does not hold.</summary>
     public bool IsRetracted { get; init; }
 

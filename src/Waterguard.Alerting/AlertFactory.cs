@@ -23,7 +23,11 @@ public sealed class AlertFactory(Func<string, string?> strategyOf)
         var rule = finding.Correlation.Header;
         return new Alert(
             Identity([rule.Id, finding.Key, .. finding.Anchor]), finding.Opened, rule, IsCorrelation: true, strategyOf(rule.Id),
-            FindingText.Of(finding), finding.Group, (finding.Start, finding.End), finding.Score, finding.Entities, finding.Evidence, finding.EventCount, null) { Episode = finding.Episode };
+            FindingText.Of(finding), finding.Group, (finding.Start, finding.End), finding.Score, finding.Entities, finding.Evidence, finding.EventCount, null) 
+        {
+            Episode = finding.Episode,
+            Missing = finding.Correlation.Type == Sigma.Correlations.CorrelationType.Absence ? finding.Explanation : null,
+        };
     }
 
     /// <summary>Joins what two stages of the same record gave: one alert with the evidence of both, in the order of time and place.</summary>

@@ -13,6 +13,9 @@ public sealed record Incident(
     string Id, string Title, Level Level, int Risk, DateTimeOffset Start, DateTimeOffset End, ImmutableArray<Alert> Alerts,
     ImmutableSortedDictionary<string, ImmutableArray<string>> Entities, ImmutableArray<IncidentStep> Timeline, int Omitted, ImmutableArray<MissingSource> Missing)
 {
+    /// <summary>What is known of the containers and pods that it is about, the first ones first; empty where there is no census.</summary>
+    public ImmutableArray<IncidentSubject> Subjects { get; init; } = [];
+
     /// <summary>Strategies whose detections took part.</summary>
     public ImmutableArray<string> Strategies => [.. Alerts.Select(a => a.Strategy).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }

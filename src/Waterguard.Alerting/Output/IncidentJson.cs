@@ -60,6 +60,34 @@ public static class IncidentJson
         AlertJson.Texts(writer, "attack", [.. rules.SelectMany(r => r.Attack).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
         AlertJson.Texts(writer, "sources", [.. incident.Alerts.SelectMany(a => a.Events).Select(e => e.Source).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
         AlertJson.Texts(writer, "may_be_harmless", [.. rules.SelectMany(r => r.FalsePositives).Distinct(StringComparer.Ordinal)]);
+        // What was looked for and did not come, in the words of those who looked.
+        AlertJson.Texts(writer, "missing", [.. incident.Alerts.Where(a => a.Missing is not null).Select(a => $"{a.Rule.Title}: {a.Missing}").Distinct(StringComparer.Ordinal)]);
+        writer.WriteStartArray("containers");
+        foreach (var subject in incident.Subjects) Write(subject, writer);
+        writer.WriteEndArray();
         writer.WriteEndObject();
+    }
+
+    private static void Write(IncidentSubject subject, Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        foreach (var (name, value) in new[]
+        {
+            ("name", subject.Name), ("container", subject.Container), ("pod", subject.Pod), ("workload", subject.Workload), ("image", subject.Image), ("digest", subject.Digest), ("command", subject.Command),
+            ("deployed_by", subject.DeployedBy), ("node", subject.Node), ("cluster", subject.Cluster),
+        }) writer.WriteString(name, Redactor.Text(value));
+        writer.WriteBoolean("host_network", subject.OnHostNetwork);
+        Time(writer, "from", subject.From);
+        Time(writer, "to", subject.To);
+        AlertJson.Texts(writer, "claimed_by", subject.ClaimedBy);
+        AlertJson.Texts(writer, "seen_by", subject.SeenBy);
+        AlertJson.Texts(writer, "addresses", subject.Addresses);
+        writer.WriteEndObject();
+    }
+
+    private static void Time(Utf8JsonWriter writer, string name, DateTimeOffset? time)
+    {
+        if (time is { } known) writer.WriteString(name, AlertJson.Time(known));
+        else writer.WriteNull(name);
     }
 }

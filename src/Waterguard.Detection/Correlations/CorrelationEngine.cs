@@ -63,7 +63,7 @@ public sealed class CorrelationEngine
         var session = Open(f => Keep(f, findings));
         foreach (var match in all) session.Offer(match);
         var known = delivery ?? Delivery.Of(all.Where(m => m.TimeKnown).Select(m => m.Time.UtcTicks));
-        if (all.Any(m => m.TimeKnown && m.Time.Year < 9999)) session.AdvanceTo(all.Where(m => m.TimeKnown && m.Time.Year < 9999).Max(m => m.Time).AddTicks(1), known);
+        if (all.Any(m => m.TimeKnown && m.Time.Year < 9999)) session.AdvanceTo(all.Where(m => m.TimeKnown && m.Time.Year < 9999).Max(m => m.Time), known);
         var readiness = session.Readiness();
         session.Finish(known);
         return new CorrelationOutcome([.. findings.Order(CorrelationFinding.Order)], session.Counts) { Readiness = readiness };

@@ -56,9 +56,11 @@ internal sealed class WholeWindow(WindowSetting setting, GroupKey key, Func<Meas
         if (reader.Flag()) _episode = new Episode(ReadTrail(reader), reader.Time(), reader.Text()) { Worst = reader.Real() };
     }
 
+    // What can no longer go on is told at once, however far time has gone on in one step: those who consume it count on that.
     protected override void Advance(long now)
     {
         if (_measure is not null && now - Setting.Span > _start) CloseWindow();
+        if (_measure is null && _episode is { } episode && now - Setting.Span > episode.Trail.End) CloseEpisode();
     }
 
     protected override void Take(Occurrence occurrence)

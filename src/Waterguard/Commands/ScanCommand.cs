@@ -6,6 +6,7 @@ using Waterguard.Content;
 using Waterguard.Output;
 using Waterguard.Pipeline;
 using Waterguard.Sigma;
+using Waterguard.Triage;
 
 namespace Waterguard.Commands;
 
@@ -91,7 +92,13 @@ internal static class ScanCommand
         {
             case "json": JsonLines.Write(alerts, Alerting.Output.AlertJson.Write); break;
             case "ocsf": JsonLines.Write(alerts, Alerting.Output.OcsfJson.Write); break;
-            case "incidents": JsonLines.Write(IncidentGrouping.Group(alerts, result.Tally.Delivered), Alerting.Output.IncidentJson.Write); break;
+            case "incidents":
+                var incidents = Dossiers.Fill(IncidentGrouping.Group(alerts, result.Tally.Delivered), result.Census.Census);
+                // People get a report, programs get the contract.
+                if (Console.IsOutputRedirected) JsonLines.Write(incidents, Alerting.Output.IncidentJson.Write);
+                else IncidentText.Write(incidents, Console.Out);
+                break;
+
             default: AlertTable.Print(alerts); break;
         }
 
