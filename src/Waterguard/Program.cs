@@ -15,6 +15,7 @@ internal static class Program
             RulesCommand.Build(),
             ServeCommand.Build(),
             SourcesCommand.Build(),
+            ValidateCommand.Build(),
         };
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
