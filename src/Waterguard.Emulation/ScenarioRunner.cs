@@ -6,7 +6,8 @@ namespace Waterguard.Emulation;
 
 /// <summary>An alert, as far as a scenario asks.</summary>
 /// <param name="RuleName">The name by which correlations refer to the rule, if it has one.</param>
-public sealed record SeenAlert(string Id, string RuleId, string? RuleName, string RuleTitle, string Level, DateTimeOffset Time);
+/// <param name="SuppressedBy">What is known to be benign and covers it: then nobody is told.</param>
+public sealed record SeenAlert(string Id, string RuleId, string? RuleName, string RuleTitle, string Level, DateTimeOffset Time, string? SuppressedBy);
 
 /// <summary>What became of played telemetry.</summary>
 /// <param name="Problems">What kept records from being judged as what they are.</param>
@@ -37,10 +38,11 @@ public static class ScenarioRunner
         var mine = detonation.Alerts.Where(a => IsOf(a, expected)).ToArray();
         if (mine.Any(a => a.Time < scenario.Starts)) problems.Add("it fired before the detonation, in the warm-up");
         var first = Caught(scenario, expected, detonation);
+        if (first is null && mine.FirstOrDefault(a => a.SuppressedBy is not null) is { } hidden) problems.Add($"the suppression '{hidden.SuppressedBy}' covers it");
         var collateral = detonation.Alerts.Where(a => !IsOf(a, expected)).GroupBy(a => (a.RuleId, a.RuleTitle, a.Level)).OrderBy(g => g.Key.RuleTitle, StringComparer.Ordinal)
             .Select(g => new CollateralAlerts(g.Key.RuleId, g.Key.RuleTitle, g.Key.Level, g.Count()));
         return new ScenarioResult(scenario, expected, true, first is not null, first is null ? null : first.Time - scenario.Starts,
-            [.. twins.Select(t => new TwinResult(t.Part.Name, !t.Seen.Alerts.Any(a => IsOf(a, expected)) && t.Seen.Problems.IsEmpty))],
+            [.. twins.Select(t => new TwinResult(t.Part.Name, !t.Seen.Alerts.Any(a => IsOf(a, expected) && a.SuppressedBy is null) && t.Seen.Problems.IsEmpty))],
             [.. variants.Select(v => new VariantResult(v.Part.Name, Caught(scenario, expected, v.Seen) is not null, v.Part.Caught, v.Part.Reason))],
             [.. collateral], problems.ToImmutable());
 
@@ -48,7 +50,7 @@ public static class ScenarioRunner
     }
 
     private static SeenAlert? Caught(Scenario scenario, Expectation expected, Observed seen) =>
-        seen.Alerts.Where(a => IsOf(a, expected) && a.Time >= scenario.Starts && a.Time - scenario.Starts <= expected.Within).MinBy(a => a.Time);
+        seen.Alerts.Where(a => IsOf(a, expected) && a.SuppressedBy is null && a.Time >= scenario.Starts && a.Time - scenario.Starts <= expected.Within).MinBy(a => a.Time);
 
     private static bool IsOf(SeenAlert alert, Expectation expected) =>
         string.Equals(alert.RuleId, expected.Rule, StringComparison.OrdinalIgnoreCase) || alert.RuleTitle == expected.Rule || (alert.RuleName is not null && alert.RuleName == expected.Rule);

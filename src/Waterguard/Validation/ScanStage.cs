@@ -20,7 +20,7 @@ internal sealed class ScanStage(Generation generation)
         using var spool = new RawSpool();
         var result = Scan.Run(generation, inputs, new ScanOptions(null, 1, Level.Informational), spool, Silent.Progress, CancellationToken.None);
         return new Observed(
-            [.. result.Alerts.Select(a => new SeenAlert(a.Id, a.Rule.Id, _names.GetValueOrDefault(a.Rule.Id), a.Rule.Title, AlertJson.Name(a.Rule.Level), a.Time))],
+            [.. result.Alerts.Select(a => new SeenAlert(a.Id, a.Rule.Id, _names.GetValueOrDefault(a.Rule.Id), a.Rule.Title, AlertJson.Name(a.Rule.Level), a.Time, a.SuppressedBy))],
             [.. Problems(telemetry, result.Tally)]);
     }
 
