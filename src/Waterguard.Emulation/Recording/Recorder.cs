@@ -81,17 +81,12 @@ internal static class Recorder
         using var bytes = new MemoryStream();
         foreach (var one in records.Where(r => !r.Wrapped)) Line(one.Record, bytes);
         var inside = records.Where(r => r.Wrapped).Select(r => r.Record).ToArray();
-        if (inside.Length > 0) Line(Wrapped(wrap!, new JsonArray(inside)), bytes);
-        return bytes.ToArray();
-    }
+        if (inside.Length > 0)
+        {
+            foreach (var envelope in Envelope.Around(inside, wrap!)) Line(envelope, bytes);
+        }
 
-    // The envelope's value {{records}} stands for all records of the source.
-    private static JsonNode Wrapped(JsonNode wrap, JsonArray records)
-    {
-        if (wrap is not JsonObject envelope) return records;
-        var whole = new JsonObject();
-        foreach (var (key, value) in envelope) whole[key] = value is JsonValue text && text.TryGetValue<string>(out var name) && name == "{{records}}" ? records : value?.DeepClone();
-        return whole;
+        return bytes.ToArray();
     }
 
     // A record that is a text is written as it stands: it may be a line of a log, or JSON that no tree can hold.

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Waterguard.Content;
 using Waterguard.Content.Yaml;
+using Waterguard.Emulation.Recording;
 
 namespace Waterguard.Emulation.Scenarios;
 
@@ -72,9 +73,12 @@ internal sealed class PartParser(StepParser steps, ImmutableArray<ScenarioStep> 
         {
             case null: return null;
             case YamlScalar { Text: "array" }: return new JsonArray();
-            case YamlMapping envelope when envelope.Entries.Any(e => e.Value is YamlScalar { Text: "{{records}}" }): return YamlJson.Of(envelope, bag);
+            case YamlMapping mapping:
+                var envelope = YamlJson.Of(mapping, bag)!;
+                if (Envelope.Flaw(envelope) is { } flaw) bag.Error(ScenarioCodes.Placeholder, mapping.Location, flaw);
+                return envelope;
             case var other:
-                bag.Error(ContentCodes.WrongShape, other.Location, "'wrap' is 'array', or a mapping of which one value is {{records}}.");
+                bag.Error(ContentCodes.WrongShape, other.Location, "'wrap' is 'array', or a mapping that has {{records}} or {{record}} somewhere.");
                 return null;
         }
     }

@@ -43,6 +43,6 @@ internal static class YamlJson
 
     private static void Check(string text, SourceLocation at, DiagnosticBag bag)
     {
-        if (text != "{{records}}" && PlaceholderText.Flaw(text) is { } flaw) bag.Error(ScenarioCodes.Placeholder, at, flaw);
+        if (text is not (Envelope.Records or Envelope.Record) && PlaceholderText.Flaw(text) is { } flaw) bag.Error(ScenarioCodes.Placeholder, at, flaw);
     }
 }

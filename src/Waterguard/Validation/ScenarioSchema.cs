@@ -42,7 +42,7 @@ internal static class ScenarioSchema
             ["change"] = new JsonObject { ["description"] = "Path in the records -> the value that is set there.", ["type"] = "object" },
             ["remove"] = new JsonObject { ["description"] = "Paths that are removed from the records.", ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, List("", Text(""))) },
             ["step"] = new JsonObject { ["description"] = "The step whose records are changed, from 1; all without.", ["type"] = "integer", ["minimum"] = 1 },
-            ["wrap"] = new JsonObject { ["description"] = "The envelope of the records: array, or a mapping of which one value is {{records}}.", ["anyOf"] = new JsonArray(new JsonObject { ["const"] = "array" }, new JsonObject { ["type"] = "object" }) },
+            ["wrap"] = new JsonObject { ["description"] = "The envelope of the records: array, or a mapping that has {{records}} or {{record}} somewhere.", ["anyOf"] = new JsonArray(new JsonObject { ["const"] = "array" }, new JsonObject { ["type"] = "object" }) },
         };
         foreach (var (name, value) in further) properties[name] = value?.DeepClone();
         return Closed("", properties, "name");

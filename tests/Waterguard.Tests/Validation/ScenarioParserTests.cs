@@ -95,6 +95,16 @@ public sealed class ScenarioParserTests
     }
 
     [Fact]
+    public void Each_record_may_come_as_a_text_in_an_envelope_of_its_own()
+    {
+        var scenario = Parse("id: quay\nclaim: C\ndetonate: [{source: json, repeat: 2, record: {a: '{{n}}'}}]\nexpect: [{rule: R, within: 1m}]\nvariants: [{name: v, wrap: {p: {log: '{{record}}'}}}]\n");
+
+        var text = System.Text.Encoding.UTF8.GetString(Recorder.Part(scenario, scenario.Variants[0]).Sources[0].Bytes.AsSpan());
+
+        Assert.Equal("{\"p\":{\"log\":\"{\\\"a\\\":1}\"}}\n{\"p\":{\"log\":\"{\\\"a\\\":2}\"}}\n", text);
+    }
+
+    [Fact]
     public void The_published_schema_says_what_is_read()
     {
         var path = Repository.PathOf("docs", "schemas", "scenario.schema.json");

@@ -54,6 +54,17 @@ public sealed class ShippedScenariosTests(ShippedScenariosTests.Outcome shipped)
         Assert.All(files, f => Assert.True(File.Exists(Path.Combine(Repository.PathOf("content"), f.Replace("/scenarios/", "/detections/", StringComparison.Ordinal))), f));
     }
 
+    /// <summary>Sign-in, admin and network records have no place that whoever acts can name; all others say which scenario made them.</summary>
+    [Fact]
+    public void What_a_scenario_makes_carries_its_id()
+    {
+        string[] named = ["azure.activitylogs", "azure.auditlogs", "azure.signinlogs", "docker.events", "gcp.audit", "kubernetes.audit", "osquery.results"];
+        var recorded = shipped.Catalog.Scenarios.Select(s => s.Scenario).Where(s => !s.IsLive && named.Contains(s.Detonate[0].Source, StringComparer.Ordinal)).ToArray();
+        var without = recorded.Where(s => !Recorder.Detonation(s).Sources.Any(d => System.Text.Encoding.UTF8.GetString(d.Bytes.AsSpan()).Contains(s.Id, StringComparison.Ordinal))).Select(s => s.Id).ToArray();
+
+        Assert.True(without.Length * 10 <= recorded.Length, $"{without.Length} of {recorded.Length}: {string.Join(", ", without)}");
+    }
+
     [Fact]
     public void The_telemetry_of_a_scenario_is_the_same_in_every_run_and_on_any_number_of_threads()
     {
