@@ -15,7 +15,7 @@ public static class ScenarioCodes
     /// <summary>An offset that is no duration, or is too far away.</summary>
     public const string Offset = "WG4004";
 
-    /// <summary>A change whose path leads nowhere.</summary>
+    /// <summary>A change whose path leads nowhere, or that changes nothing.</summary>
     public const string Change = "WG4005";
 
     /// <summary>More records than a scenario may make.</summary>

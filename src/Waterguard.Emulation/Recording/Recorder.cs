@@ -44,7 +44,8 @@ internal static class Recorder
         }
     }
 
-    private static JsonNode Changed(JsonNode template, ImmutableArray<RecordChange> changes, int step)
+    /// <summary>The template of a step (from 1) with the changes that are for it.</summary>
+    public static JsonNode Changed(JsonNode template, ImmutableArray<RecordChange> changes, int step)
     {
         var mine = changes.Where(c => c.Step is null || c.Step == step).ToArray();
         if (mine.Length == 0) return template;

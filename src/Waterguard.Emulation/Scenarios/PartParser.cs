@@ -45,6 +45,7 @@ internal sealed class PartParser(StepParser steps, ImmutableArray<ScenarioStep> 
         reader.WarnAboutUnknownKeys();
         if (bag.ErrorCount > before) return null;
         Try(play.IsEmpty ? detonate : play, changes);
+        if (!changes.IsEmpty && play.IsEmpty && wrap is null && ChangesNothing(changes)) bag.Error(ScenarioCodes.Change, mapping.Location, "The part is the detonation once more: it changes nothing.");
         return new ScenarioPart(name!, play, changes, wrap, caught, reason, mapping.Location);
     }
 
@@ -82,6 +83,9 @@ internal sealed class PartParser(StepParser steps, ImmutableArray<ScenarioStep> 
                 return null;
         }
     }
+
+    private bool ChangesNothing(ImmutableArray<RecordChange> changes) =>
+        detonate.Select((s, i) => (s.Template, Changed: Recorder.Changed(s.Template!, changes, i + 1))).All(s => JsonNode.DeepEquals(s.Template, s.Changed));
 
     private void Try(ImmutableArray<ScenarioStep> played, ImmutableArray<RecordChange> changes)
     {
