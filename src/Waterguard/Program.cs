@@ -17,6 +17,7 @@ internal static class Program
             ServeCommand.Build(),
             SourcesCommand.Build(),
             StrategyCommand.Build(),
+            ValidateCommand.Build(),
         };
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)

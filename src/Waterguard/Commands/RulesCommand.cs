@@ -8,10 +8,10 @@ using Waterguard.Sigma.Parsing;
 
 namespace Waterguard.Commands;
 
-/// <summary><c>waterguard rules</c>: check, test and explain rules.</summary>
+/// <summary><c>waterguard rules</c>: check, test, explain and compare rules.</summary>
 internal static class RulesCommand
 {
-    public static Command Build() => new("rules", "Check, test and explain Sigma rules") { Check(), RulesTestCommand.Build(), RulesExplainCommand.Build() };
+    public static Command Build() => new("rules", "Check, test, explain and compare Sigma rules") { Check(), RulesTestCommand.Build(), RulesExplainCommand.Build(), RulesDiffCommand.Build() };
 
     internal static Option<string?> OutputOption()
     {

@@ -43,8 +43,11 @@ internal sealed class ContentFiles
 
     /// <summary>The files below a folder with one of the endings, by path.</summary>
     public IEnumerable<(string Path, string Text)> Below(string folder, params string[] endings) =>
-        _files.Where(f => f.Key.StartsWith(folder + "/", StringComparison.Ordinal) && endings.Any(e => f.Key.EndsWith(e, StringComparison.Ordinal)))
-            .Select(f => (f.Key, f.Value()));
+        Below(folder, path => endings.Any(e => path.EndsWith(e, StringComparison.Ordinal)));
+
+    /// <summary>The files below a folder whose paths are wanted, by path; the others are not read.</summary>
+    public IEnumerable<(string Path, string Text)> Below(string folder, Func<string, bool> isWanted) =>
+        _files.Where(f => f.Key.StartsWith(folder + "/", StringComparison.Ordinal) && isWanted(f.Key)).Select(f => (f.Key, f.Value()));
 
     private static string Read(Stream stream)
     {

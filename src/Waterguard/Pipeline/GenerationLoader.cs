@@ -38,7 +38,7 @@ internal static class GenerationLoader
         var sources = SourceCatalog.Load(files.Below("sources", Yaml), bag).With(options.Labels);
         var readings = ReadingLoader.Load(files.Below("census", Yaml), bag);
         var lists = ListFiles.Load(files, options.Lists, bag, TimeProvider.System);
-        var strategies = files.Below("strategies", Yaml).Where(f => f.Path.Contains("/detections/", StringComparison.Ordinal)).Select(f => new RuleFile(f.Path, options.Examples ? f.Text : RuleText.WithoutExamples(f.Text)));
+        var strategies = files.Below("strategies", IsDetection).Select(f => new RuleFile(f.Path, options.Examples ? f.Text : RuleText.WithoutExamples(f.Text)));
         var own = options.Rules.SelectMany(RuleFiles.Below);
         var rules = RuleLoader.Load(strategies.Concat(own), RuleLoadOptions.Default with { Placeholders = lists.Texts });
         var owners = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
@@ -53,6 +53,8 @@ internal static class GenerationLoader
             files.Below("strategies", Yaml).Where(f => f.Path.Contains("/suppressions/", StringComparison.Ordinal)), known.Contains, bag, RuleLoadOptions.Default with { Placeholders = lists.Texts });
         return new Generation(sources, rules, lists.Catalog, owners.ToImmutable(), options.Lowest, [.. bag.ToSorted(), .. rules.Diagnostics], readings) { Suppressions = [.. suppressions.OrderBy(s => s.Id, StringComparer.Ordinal)] };
     }
+
+    private static bool IsDetection(string path) => path.Contains("/detections/", StringComparison.Ordinal) && Array.Exists(Yaml, e => path.EndsWith(e, StringComparison.Ordinal));
 }
 
 /// <summary>Rule files on disk.</summary>

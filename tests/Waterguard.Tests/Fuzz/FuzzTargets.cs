@@ -27,6 +27,7 @@ internal static class FuzzTargets
         ["framing"] = Framing,
         ["json"] = Json,
         ["redaction"] = Redaction,
+        ["scenario"] = Scenario,
         ["sigma"] = Sigma,
         ["source"] = Source,
         ["splitting"] = Splitting,
@@ -124,6 +125,24 @@ internal static class FuzzTargets
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, Waterguard.Alerting.Output.AlertJson.Options)) Redactor.Write(input, writer);
         return $"{Class((int)stream.Length)} {Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length).Split("sha256:").Length}";
+    }
+
+    // What is read can be played, and comes out as records.
+    private static string Scenario(byte[] input)
+    {
+        var bag = new DiagnosticBag();
+        var records = 0;
+        foreach (var scenario in Waterguard.Emulation.Scenarios.ScenarioParser.Parse("f.yml", Encoding.UTF8.GetString(input), bag))
+        {
+            if (scenario.WarmUp.Concat(scenario.Detonate).Concat(scenario.Quiet.Concat(scenario.Variants).SelectMany(p => p.Play)).Sum(s => s.Repeat) > 1000) continue;
+            Waterguard.Emulation.ScenarioRunner.Run(scenario, telemetry =>
+            {
+                records += telemetry.Sources.Sum(s => s.Records);
+                return new Waterguard.Emulation.Observed([], []);
+            });
+        }
+
+        return string.Join(' ', bag.ToSorted().Select(d => d.Code).Distinct(StringComparer.Ordinal).Take(3)) + " " + Class(records);
     }
 
     private static string Sigma(byte[] input)

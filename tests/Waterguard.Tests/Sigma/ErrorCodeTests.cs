@@ -10,7 +10,7 @@ public sealed partial class ErrorCodeTests
 {
     private static readonly string[] InCode =
     [
-        .. new[] { typeof(ContentCodes), typeof(SigmaCodes), typeof(Waterguard.Sources.SourceCodes), typeof(Waterguard.Sources.Configuration.ConfigurationCodes), typeof(Waterguard.Pipeline.ListCodes), typeof(Waterguard.Witnesses.ReadingCodes), typeof(Waterguard.Alerting.Suppression.SuppressionCodes), typeof(Waterguard.Strategies.StrategyCodes) }
+        .. new[] { typeof(ContentCodes), typeof(SigmaCodes), typeof(Waterguard.Sources.SourceCodes), typeof(Waterguard.Sources.Configuration.ConfigurationCodes), typeof(Waterguard.Pipeline.ListCodes), typeof(Waterguard.Witnesses.ReadingCodes), typeof(Waterguard.Alerting.Suppression.SuppressionCodes), typeof(Waterguard.Strategies.StrategyCodes), typeof(Waterguard.Emulation.ScenarioCodes) }
             .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(f => (string)f.GetRawConstantValue()!),
     ];
 

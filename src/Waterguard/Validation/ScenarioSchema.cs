@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Waterguard.Validation;
+
+/// <summary>The JSON schema of scenario files.</summary>
+internal static class ScenarioSchema
+{
+    private const string Length = "^[0-9]+[smhdwMy]$";
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Json()
+    {
+        var schema = Closed("One act of an adversary, with what must be found of it and what must not.", new JsonObject
+        {
+            ["id"] = new JsonObject { ["description"] = "Goes into everything that the scenario makes.", ["type"] = "string", ["pattern"] = "^[a-z][a-z0-9-]{0,79}$" },
+            ["kind"] = new JsonObject { ["description"] = "recorded: told as telemetry; live: done on a real engine.", ["enum"] = new JsonArray("recorded", "live"), ["default"] = "recorded" },
+            ["claim"] = Text("The sentence that it proves."),
+            ["starts"] = new JsonObject { ["description"] = "When the detonation is said to happen.", ["type"] = "string", ["pattern"] = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", ["default"] = "2026-11-03T10:00:00Z" },
+            ["warm_up"] = Steps("What was usual before; told in front of the detonation, of every twin and of every variant."),
+            ["detonate"] = Steps("The act."),
+            ["expect"] = List("The detections that must fire.", Closed("", new JsonObject { ["rule"] = Text("Its id, name or title."), ["within"] = Span("How long after the detonation at most.") }, "rule", "within")),
+            ["quiet"] = List("Benign twins: none of the expected detections may fire on them.", Part([])),
+            ["variants"] = List("Evasive variants.", Part(new JsonObject
+            {
+                ["caught"] = new JsonObject { ["description"] = "Whether it is caught; false names a blind spot.", ["type"] = "boolean", ["default"] = true },
+                ["reason"] = Text("Why it is not caught."),
+            })),
+            ["revert"] = Steps("What undoes a live scenario."),
+        }, "id", "claim", "detonate", "expect");
+        schema["$defs"] = new JsonObject { ["step"] = Step() };
+        schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
+        return schema.ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
+    }
+
+    private static JsonObject Part(JsonObject further)
+    {
+        var properties = new JsonObject
+        {
+            ["name"] = Text("Its own in the scenario."),
+            ["play"] = Steps("Steps of its own, in place of the detonation's."),
+            ["change"] = new JsonObject { ["description"] = "Path in the records -> the value that is set there.", ["type"] = "object" },
+            ["remove"] = new JsonObject { ["description"] = "Paths that are removed from the records.", ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, List("", Text(""))) },
+            ["step"] = new JsonObject { ["description"] = "The step whose records are changed, from 1; all without.", ["type"] = "integer", ["minimum"] = 1 },
+            ["wrap"] = new JsonObject { ["description"] = "The envelope of the records: array, or a mapping that has {{records}} or {{record}} somewhere.", ["anyOf"] = new JsonArray(new JsonObject { ["const"] = "array" }, new JsonObject { ["type"] = "object" }) },
+        };
+        foreach (var (name, value) in further) properties[name] = value?.DeepClone();
+        return Closed("", properties, "name");
+    }
+
+    private static JsonObject Step() => Closed("Records of one source, or a command.", new JsonObject
+    {
+        ["source"] = Text("The source that must recognise the records."),
+        ["record"] = new JsonObject { ["description"] = "The record; texts may hold placeholders.", ["type"] = "object" },
+        ["text"] = Text("The record as one line of text, in place of record."),
+        ["at"] = new JsonObject { ["description"] = "When the first one is told, from the detonation.", ["type"] = "string", ["pattern"] = "^-?[0-9]+[smhdwMy]$" },
+        ["repeat"] = new JsonObject { ["description"] = "How many.", ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 100000 },
+        ["every"] = Span("The time between them."),
+        ["jitter"] = Span("By how much each may be off, either way."),
+        ["run"] = List("The command of a live scenario, word by word.", Text("")),
+    });
+
+    private static JsonObject Steps(string says) => List(says, new JsonObject { ["$ref"] = "#/$defs/step" });
+
+    private static JsonObject List(string says, JsonObject items) => new() { ["description"] = says, ["type"] = "array", ["items"] = items };
+
+    private static JsonObject Text(string says) => new() { ["description"] = says, ["type"] = "string" };
+
+    private static JsonObject Span(string says) => new() { ["description"] = says, ["type"] = "string", ["pattern"] = Length };
+
+    private static JsonObject Closed(string says, JsonObject properties, params ReadOnlySpan<string> required)
+    {
+        var schema = new JsonObject { ["description"] = says, ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
+        var names = new JsonArray();
+        foreach (var name in required) names.Add(name);
+        if (names.Count > 0) schema["required"] = names;
+        return schema;
+    }
+}
