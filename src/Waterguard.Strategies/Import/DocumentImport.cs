@@ -11,6 +11,7 @@ namespace Waterguard.Strategies.Import;
 public static class DocumentImport
 {
     private const string Missing = "To be written.";
+    private static readonly string[] BlockStarts = ["```", "~~~", "<!--", "#", "|", "- ", "* ", "+ "];
 
     /// <summary>Imports a document; with an empty text it makes the skeleton of a new one.</summary>
     public static ImportedStrategy Import(string name, string file, string text, AttackCatalog attack)
@@ -20,7 +21,8 @@ public static class DocumentImport
         var categorization = CategorizationReading.Read(document, attack, bag);
         if (text.Length > 0) TellHeadings(document, bag);
         var toBind = new List<(string Claim, string Sentence)>();
-        var title = document.Title.Length > 0 ? document.Title : name;
+        // A title that is one of the headings would be read as it.
+        var title = document.Title.Length > 0 && AdsSections.Find(document.Title) is null ? document.Title : name;
         var markdown = new StringBuilder(FrontOf(name, title, PriorityOf(document), categorization));
         markdown.Append("\n# ").Append(title).Append('\n');
         foreach (var section in AdsSections.All) Write(markdown, document, section, toBind);
@@ -69,7 +71,7 @@ public static class DocumentImport
         if (units.Length == 0) units = [new DocumentUnit(BlockKind.Paragraph, Missing, new(document.File, 1, 1), 0, null)];
         var count = 0;
         var claiming = AdsSections.Claiming.Contains(section);
-        foreach (var (unit, last) in units.Select((u, i) => (u, i == units.Length - 1)))
+        foreach (var (unit, next) in units.Select((u, i) => (u, units.ElementAtOrDefault(i + 1))))
         {
             markdown.Append(TextOf(unit)).Append('\n');
             if (claiming && !unit.Sentences.IsEmpty)
@@ -79,7 +81,7 @@ public static class DocumentImport
                 toBind.Add((claim, unit.Text.ReplaceLineEndings(" ")));
             }
 
-            if (!last && !(unit.Kind == BlockKind.Item && !claiming)) markdown.Append('\n');
+            if (next is not null && (claiming || unit.Kind != BlockKind.Item || next.Kind != BlockKind.Item)) markdown.Append('\n');
         }
     }
 
@@ -90,10 +92,16 @@ public static class DocumentImport
         return unit.Kind switch
         {
             BlockKind.Item => new string(' ', Math.Min(unit.Level, 12)) + "- " + text,
-            BlockKind.Code => (text.Contains("```", StringComparison.Ordinal) ? "~~~\n" : "```\n") + text + (text.Contains("```", StringComparison.Ordinal) ? "\n~~~" : "\n```"),
+            BlockKind.Code when text.Contains("```", StringComparison.Ordinal) => "~~~\n" + text.Replace("~~~", "~~", StringComparison.Ordinal) + "\n~~~",
+            BlockKind.Code => "```\n" + text + "\n```",
+            // What was quoted may look like something else when it is not.
+            BlockKind.Paragraph when LooksLikeAnother(text) => "> " + text,
             _ => text,
         };
     }
+
+    private static bool LooksLikeAnother(string text) =>
+        BlockStarts.Any(s => text.StartsWith(s, StringComparison.Ordinal)) || text.All(c => c is '-' or '*' or '_' or '=');
 
     private static string PriorityOf(StrategyDocument document)
     {
