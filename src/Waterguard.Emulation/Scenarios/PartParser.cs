@@ -45,7 +45,7 @@ internal sealed class PartParser(StepParser steps, ImmutableArray<ScenarioStep> 
         reader.WarnAboutUnknownKeys();
         if (bag.ErrorCount > before) return null;
         Try(play.IsEmpty ? detonate : play, changes);
-        if (!changes.IsEmpty && play.IsEmpty && wrap is null && ChangesNothing(changes)) bag.Error(ScenarioCodes.Change, mapping.Location, "The part is the detonation once more: it changes nothing.");
+        if (bag.ErrorCount == before && !changes.IsEmpty && play.IsEmpty && wrap is null && ChangesNothing(changes)) bag.Error(ScenarioCodes.Change, mapping.Location, "The part is the detonation once more: it changes nothing.");
         return new ScenarioPart(name!, play, changes, wrap, caught, reason, mapping.Location);
     }
 
