@@ -14,6 +14,7 @@ internal static class Program
             CoverageCommand.Build(),
             ScanCommand.Build(),
             RulesCommand.Build(),
+            SensorCommand.Build(),
             ServeCommand.Build(),
             SourcesCommand.Build(),
             StrategyCommand.Build(),
