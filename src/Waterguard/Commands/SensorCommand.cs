@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Waterguard.Content;
@@ -35,15 +34,11 @@ internal static class SensorCommand
 
     private static async Task<int> RunAsync(Request request, CancellationToken cancel)
     {
-        await Task.Yield();
         if (!OperatingSystem.IsLinux()) return ExitCodes.Refuse("sensor: it looks at a Linux host");
         if (!Duration.TryParse(request.Every, out var every) || every < TimeSpan.FromSeconds(1)) return ExitCodes.Refuse($"--every {request.Every}: is no duration of at least 1s");
         if (!Duration.TryParse(request.Look, out var look) || look < TimeSpan.FromMilliseconds(100)) return ExitCodes.Refuse($"--look {request.Look}: is no duration of at least 100ms");
         if (!Directory.Exists(request.Files.Proc)) return ExitCodes.Refuse($"--proc {request.Files.Proc}: there is no such folder");
         foreach (var blind in Sensor.CannotSee(request.Files)) Console.Error.WriteLine("waterguard: sensor: cannot see " + blind);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         try
         {
             if (Output(request) is not { } output) return ExitCodes.Refuse("--key: a service needs one: file:PATH or env:NAME");
@@ -51,8 +46,8 @@ internal static class SensorCommand
             {
                 using var runtimes = new RuntimeLists(TimeProvider.System);
                 var sensor = new Sensor(request.Files, Host(request), new SensorSettings(look, every, request.Metrics, request.Flows), runtimes, output.Tell, () => output.Dropped, TimeProvider.System);
-                if (request.Once) await sensor.LookAsync(stop.Token);
-                else await sensor.RunAsync(stop.Token);
+                if (request.Once) await sensor.LookAsync(cancel);
+                else await sensor.RunAsync(cancel);
             }
 
             return ExitCodes.Done;
@@ -90,12 +85,6 @@ internal static class SensorCommand
         var id = ProcFiles.TextOf("/etc/machine-id")?.Trim() is { Length: > 0 } machine ? machine : Environment.MachineName;
         var hashed = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("waterguard " + id)))[..16];
         return new SensorHost(string.Create(CultureInfo.InvariantCulture, $"h-{hashed}"), request.Name ?? Environment.MachineName);
-    }
-
-    private static void Stop(PosixSignalContext context, CancellationTokenSource stop)
-    {
-        context.Cancel = true;
-        stop.Cancel();
     }
 
     private sealed record Request(string To, string? Key, string Every, string Look, bool Once, bool Metrics, bool Flows, ProcFiles Files, string? Name);

@@ -1,16 +1,24 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using Waterguard.Platforms.Host;
 
 namespace Waterguard.Sensing;
 
 /// <summary>What the network namespaces of containers show: their addresses, how much went through, and whom they talk to. On the host's own network a connection is a container's when one of its
 /// processes holds the socket. Not thread-safe.</summary>
-internal sealed class ContainerNetwork(ProcFiles files)
+internal sealed class ContainerNetwork(ProcFiles files, TimeProvider time)
 {
+    /// <summary>How long one look may walk through tables of connections.</summary>
+    public static readonly TimeSpan MostTime = TimeSpan.FromMilliseconds(10);
+
     private const int MostKnown = 100_000;
     private static readonly (string File, string Protocol)[] s_tables = [("net/tcp", "tcp"), ("net/tcp6", "tcp"), ("net/udp", "udp"), ("net/udp6", "udp")];
-    private HashSet<(string Container, string Protocol, IPEndPoint Local, IPEndPoint Remote)> _known = [];
+    private readonly Dictionary<string, Network> _networks = new(StringComparer.Ordinal);
+    private readonly Queue<string> _due = new();
+
+    /// <summary>Networks whose tables wait for a later look.</summary>
+    public int Postponed => _due.Count;
 
     /// <summary>Connections beyond as many as are remembered; they may be told twice.</summary>
     public long Forgotten { get; private set; }
@@ -54,17 +62,61 @@ internal sealed class ContainerNetwork(ProcFiles files)
         return (received, sent);
     }
 
-    /// <summary>The connections that were not there when this was last asked.</summary>
+    /// <summary>The connections that were not there when their network was last looked at. A walk through the kernel's table costs milliseconds, so a network is walked only when its own counters have moved, and
+    /// no more of them in one look than <see cref="MostTime"/> allows: the others come first in the next.</summary>
     public IReadOnlyList<(HostContainer Container, Connection Connection)> Fresh(IReadOnlyList<HostContainer> containers, IReadOnlyDictionary<int, HostProcess> processes)
     {
-        var now = new HashSet<(string, string, IPEndPoint, IPEndPoint)>();
+        var networks = containers.Where(c => c.Init != 0 && processes.GetValueOrDefault(c.Init)?.NetworkNamespace is not null)
+            .GroupBy(c => processes[c.Init].NetworkNamespace!, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+        foreach (var gone in _networks.Keys.Where(n => !networks.ContainsKey(n)).ToArray()) _networks.Remove(gone);
         var fresh = new List<(HostContainer, Connection)>();
-        var spaces = new Dictionary<string, Connection[]>(StringComparer.Ordinal);
-        foreach (var container in containers.Where(c => c.Init != 0))
+        foreach (var (name, members) in networks)
         {
-            if (processes.GetValueOrDefault(container.Init)?.NetworkNamespace is not { } space) continue;
-            if (!spaces.TryGetValue(space, out var all)) spaces[space] = all = [.. s_tables.SelectMany(t => SocketTable.Read(files.Text(container.Init, t.File) ?? "", t.Protocol))];
-            if (all.Length == 0) continue;
+            if (!_networks.TryGetValue(name, out var network)) _networks[name] = network = new Network();
+            var counters = Counters(members[0].Init);
+            if (counters == network.Counters) continue;
+            network.Counters = counters;
+            if (counters.All(c => c is ' ' or '0')) continue; // nobody talks there
+            if (!network.IsDue) _due.Enqueue(name);
+            network.IsDue = true;
+        }
+
+        var start = time.GetTimestamp();
+        while (_due.Count > 0 && time.GetElapsedTime(start) < MostTime)
+        {
+            var name = _due.Dequeue();
+            if (!_networks.TryGetValue(name, out var network)) continue;
+            network.IsDue = false;
+            Walk(networks[name], network, fresh);
+        }
+
+        return fresh;
+    }
+
+    // How many sockets are in use there, or have just been; the other numbers are those of the whole host.
+    private string Counters(int pid)
+    {
+        var all = new StringBuilder();
+        foreach (var line in (files.Text(pid, "net/sockstat") + files.Text(pid, "net/sockstat6")).Split('\n'))
+        {
+            if (!line.StartsWith("TCP", StringComparison.Ordinal) && !line.StartsWith("UDP", StringComparison.Ordinal)) continue;
+            var fields = line.Split(' ');
+            for (var i = 0; i + 1 < fields.Length; i++)
+            {
+                if (fields[i] is "inuse" or "tw") all.Append(fields[i + 1]).Append(' ');
+            }
+        }
+
+        return all.ToString();
+    }
+
+    private void Walk(HostContainer[] members, Network network, List<(HostContainer, Connection)> fresh)
+    {
+        Connection[] all = [.. s_tables.SelectMany(t => SocketTable.Read(files.Text(members[0].Init, t.File) ?? "", t.Protocol))];
+        var now = new HashSet<(string, string, IPEndPoint, IPEndPoint)>();
+        foreach (var container in all.Length == 0 ? [] : members)
+        {
+            // On the host's own network a connection is whose process holds it.
             var held = container.OnHostNetwork ? Inodes(container) : null;
             foreach (var connection in all)
             {
@@ -72,12 +124,11 @@ internal sealed class ContainerNetwork(ProcFiles files)
                 var key = (container.Id, connection.Protocol, connection.Local, connection.Remote);
                 if (now.Count < MostKnown) now.Add(key);
                 else Forgotten++;
-                if (!_known.Contains(key)) fresh.Add((container, connection));
+                if (!network.Known.Contains(key)) fresh.Add((container, connection));
             }
         }
 
-        _known = now;
-        return fresh;
+        network.Known = now;
     }
 
     private HashSet<ulong> Inodes(HostContainer container)
@@ -90,5 +141,16 @@ internal sealed class ContainerNetwork(ProcFiles files)
         }
 
         return all;
+    }
+
+    /// <summary>One network namespace.</summary>
+    private sealed class Network
+    {
+        /// <summary>What the kernel counted there: it moves with each connection that is made or ended.</summary>
+        public string? Counters { get; set; }
+
+        public bool IsDue { get; set; }
+
+        public HashSet<(string Container, string Protocol, IPEndPoint Local, IPEndPoint Remote)> Known { get; set; } = [];
     }
 }

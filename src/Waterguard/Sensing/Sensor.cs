@@ -13,12 +13,14 @@ internal sealed record SensorSettings(TimeSpan Look, TimeSpan Round, bool Metric
 /// <param name="tell">Takes lines: the source that they are of, and the line.</param>
 internal sealed class Sensor(ProcFiles files, SensorHost host, SensorSettings settings, RuntimeLists runtimes, Action<string, byte[]> tell, Func<long> dropped, TimeProvider time)
 {
+    private const int LooksPerFlows = 2; // the counters of two hundred networks cost more than all else that a look does
     private const string Census = "waterguard.census";
     private readonly HostWatch _watch = new(files, runtimes, time);
-    private readonly ContainerNetwork _network = new(files);
+    private readonly ContainerNetwork _network = new(files, time);
     private readonly SensorJson _json = new(host);
     private readonly Dictionary<string, (DateTimeOffset At, TimeSpan? Processor, (long In, long Out)? Network)> _used = new(StringComparer.Ordinal);
     private Dictionary<string, HostContainer> _known = new(StringComparer.Ordinal);
+    private long _looks;
     private DateTimeOffset _nextRound = DateTimeOffset.MinValue;
 
     /// <summary>What cannot be seen with the rights that there are; empty where all can.</summary>
@@ -59,7 +61,7 @@ internal sealed class Sensor(ProcFiles files, SensorHost host, SensorSettings se
         }
 
         _known = now;
-        if (settings.Flows) foreach (var (container, connection) in _network.Fresh(view.Containers, _watch.Processes)) tell("waterguard.flows", _json.Flow(container, connection, view.At));
+        if (settings.Flows && (whole || _looks++ % LooksPerFlows == 0)) foreach (var (container, connection) in _network.Fresh(view.Containers, _watch.Processes)) tell("waterguard.flows", _json.Flow(container, connection, view.At));
         if (whole) Round(view);
     }
 
@@ -72,7 +74,7 @@ internal sealed class Sensor(ProcFiles files, SensorHost host, SensorSettings se
         }
 
         foreach (var socket in view.Sockets) tell(Census, _json.Socket("socket", socket, view.At));
-        string[] blind = [.. CannotSee(files), .. runtimes.Trouble.Select(t => $"the list of {t.Key}: {t.Value}")];
+        string[] blind = [.. CannotSee(files), .. _network.Postponed > 0 ? [$"connections of {_network.Postponed} networks, which are looked at later"] : Array.Empty<string>(), .. runtimes.Trouble.Select(t => $"the list of {t.Key}: {t.Value}")];
         tell(Census, _json.Round(view.At, _known.Count, dropped(), blind));
     }
 
