@@ -1,4 +1,5 @@
 using Waterguard.Api;
+using Waterguard.Api.Live;
 using Waterguard.Configuration;
 using Waterguard.Content;
 using Waterguard.Detection.Correlations;
@@ -28,26 +29,42 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         using var stopJudging = new CancellationTokenSource();
         using var abandon = new CancellationTokenSource();
         using var evidence = new EvidenceFiles(configuration.Data, configuration.JournalKeep, abandon: abandon.Token);
-        using var store = new PatientStore(SqliteStore.Open(configuration.Data), log, abandon.Token);
+        var kept = SqliteStore.Open(configuration.Data);
+        using var store = new PatientStore(kept, log, abandon.Token);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
         LiveJudgement judgement = null!;
+        ApiServer? api = null;
         judgement = new LiveJudgement(generation, configuration, journal, store, evidence, alert =>
         {
             if (alert.IsTold) lines.Write(alert);
-        }, time) { TookUp = () => TookUp(judgement.Correlations), Swapped = Swapped };
-        var judging = Task.Run(() => judgement.RunAsync(stopJudging.Token, abandon.Token), CancellationToken.None);
+            api?.Told(alert);
+        }, time)
+        {
+            TookUp = () => TookUp(judgement.Correlations),
+            Swapped = (now, restored) =>
+            {
+                Swapped(now, restored);
+                api?.Parts.Become(now);
+            },
+        };
+        Task? judging = null;
+        async Task<string?> TroubleAsync() => judging is { IsFaulted: true } ? "judging has stopped" : store.Trouble ?? evidence.Trouble ?? (await journal.ProbeAsync(CancellationToken.None) is AppendOutcome.Accepted or AppendOutcome.Duplicate ? null : $"the journal is {journal.Condition}");
+        api = configuration.Http is null ? null : new ApiServer(new ApiParts(configuration, transports, store, kept, kept, judgement, journal, TroubleAsync, time, log) { Generation = generation });
+        using var closing = api;
+        judging = Task.Run(() => judgement.RunAsync(stopJudging.Token, abandon.Token), CancellationToken.None);
         var running = transports.Select(t => Task.Run(() => t.RunAsync(new JournalSink(journal, t.Name), failed.Token), CancellationToken.None)).ToArray();
-        async Task<string?> TroubleAsync() => judging.IsFaulted ? "judging has stopped" : store.Trouble ?? evidence.Trouble ?? (await journal.ProbeAsync(CancellationToken.None) is AppendOutcome.Accepted or AppendOutcome.Duplicate ? null : $"the journal is {journal.Condition}");
-        await using var http = configuration.Http is { } listen ? await HttpInterface.StartAsync(listen, transports, TroubleAsync, log) : null;
+        await using var http = configuration.Http is { } listen ? await HttpInterface.StartAsync(listen, api!, TroubleAsync, log) : null;
         Announce(http?.Address, journal, store);
         var watching = new ContentWatch(configuration.Content with { Lowest = configuration.MinLevel, Examples = false }, judgement.Swap, time, log).RunAsync(failed.Token);
+        var serving = api?.RunAsync(failed.Token) ?? Task.CompletedTask;
 
         var over = Task.WhenAny([judging, .. running, Stopped(failed.Token)]);
         while (await Task.WhenAny(over, Task.Delay(ReportEvery, time, CancellationToken.None)) != over) Report(transports, judgement, journal, store);
 
         // From the front to the back: nothing more in, then judge what is there.
         log.Info("stopping");
+        api?.Parts.Events.Close();
         if (http is not null) await http.StopAsync(StopTime);
         await failed.CancelAsync();
         await Task.WhenAny(Task.WhenAll(running), Task.Delay(StopTime, time, CancellationToken.None));
@@ -56,6 +73,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         foreach (var fault in running.Append(judging).Where(t => t.IsFaulted)) log.Say("error", "a part of the service failed", ("error", fault.Exception!.GetBaseException().ToString()));
         await Task.WhenAny(judging);
         await watching;
+        await serving;
         Report(transports, judgement, journal, store);
         if (running.Append(judging).FirstOrDefault(t => t.IsFaulted) is { } faulted) throw new ServiceFailedException(faulted.Exception!.GetBaseException().Message, faulted.Exception);
     }

@@ -17,7 +17,9 @@ internal sealed class FirstRun
         if (!isNeeded) return;
         var token = Tokens.Make();
         _hash = Tokens.Hash(token);
-        using (var stream = new FileStream(_file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var stream = new FileStream(_file, options))
         {
             stream.Write(System.Text.Encoding.ASCII.GetBytes(token + "\n"));
         }

@@ -9,8 +9,8 @@ namespace Waterguard.Api.Routing;
 /// <param name="Body">UTF-8; null: none, or the route has written it itself.</param>
 internal sealed record Answer(int Status, byte[]? Body, string ContentType = "application/json")
 {
-    /// <summary>The entity tag, with its quotes; null: a hash of the body is one.</summary>
-    public string? Tag { get; init; }
+    /// <summary>The revision of what is told, which a change of it must name; null: it cannot be changed.</summary>
+    public long? Revision { get; init; }
 
     /// <summary>Where to go on; null: nowhere.</summary>
     public string? Location { get; init; }
@@ -23,10 +23,8 @@ internal sealed record Answer(int Status, byte[]? Body, string ContentType = "ap
     public static Answer Json(JsonNode body, int status = 200) => new(status, Encoding.UTF8.GetBytes(body.ToJsonString()));
 
     /// <summary>A document with its revision, which a change of it must name.</summary>
-    public static Answer Revised(JsonNode body, long revision, int status = 200) => Json(body, status) with { Tag = TagOf(revision) };
+    public static Answer Revised(JsonNode body, long revision, int status = 200) => Json(body, status) with { Revision = revision };
 
-    public static string TagOf(long revision) => string.Create(CultureInfo.InvariantCulture, $"\"r{revision}\"");
-
-    /// <summary>The tag of this answer.</summary>
-    public string? EntityTag => Tag ?? (Body is null ? null : $"\"{Convert.ToHexStringLower(SHA256.HashData(Body).AsSpan(0, 12))}\"");
+    /// <summary>The tag of this answer: its revision, and a hash of all that is told, which may change without one.</summary>
+    public string? EntityTag => Body is null ? null : string.Create(CultureInfo.InvariantCulture, $"\"{(Revision is { } revision ? $"r{revision}-" : "")}{Convert.ToHexStringLower(SHA256.HashData(Body).AsSpan(0, 12))}\"");
 }

@@ -63,7 +63,7 @@ internal sealed class Exchange(HttpContext context, Caller caller, JsonObject? b
             var tag = context.Request.Headers.IfMatch.ToString();
             if (tag.Length == 0) throw new RefusedException(428, "Precondition required", "Say by If-Match which revision you have seen: its ETag.");
             if (tag == "*") return null;
-            return tag.StartsWith("\"r", StringComparison.Ordinal) && long.TryParse(tag.AsSpan(2).TrimEnd('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
+            return tag.StartsWith("\"r", StringComparison.Ordinal) && long.TryParse(tag.AsSpan(2, Math.Max(0, tag.IndexOf('-') - 2)), NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
                 ? revision
                 : throw new RefusedException(412, "Precondition failed", "If-Match names no revision of this.");
         }

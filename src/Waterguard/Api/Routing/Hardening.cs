@@ -48,7 +48,7 @@ internal static class Hardening
         };
         options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
         {
-            if (!context.Request.Path.StartsWithSegments(ApiRoute.Root) || context.Request.Path.StartsWithSegments(ApiRoute.Root + "/ingest") || context.Request.Path.StartsWithSegments(ApiRoute.Root + "/pubsub")) return RateLimitPartition.GetNoLimiter("");
+            if (!IsOfPeople(context.Request.Path)) return RateLimitPartition.GetNoLimiter("");
             var name = context.Items[Dispatcher.CallerKey] is Caller { Name.Length: > 0 } caller ? caller.Session is { } session ? "s " + session.Id : caller.Name : "@ " + AccessControl.AddressOf(context);
             return RateLimitPartition.GetTokenBucketLimiter(name, _ => new TokenBucketRateLimiterOptions
             {
@@ -84,7 +84,7 @@ internal static class Hardening
             {
                 await Problem.WriteAsync(context, refused);
             }
-            catch (BadHttpRequestException e)
+            catch (Microsoft.AspNetCore.Http.BadHttpRequestException e)
             {
                 await Problem.WriteAsync(context, Problem.Of(e.StatusCode));
             }
@@ -100,7 +100,7 @@ internal static class Hardening
         });
         app.Use((context, next) =>
         {
-            if (context.Request.Path.StartsWithSegments(ApiRoute.Root) && !context.Request.Path.StartsWithSegments(ApiRoute.Root + "/ingest") && !context.Request.Path.StartsWithSegments(ApiRoute.Root + "/pubsub"))
+            if (IsOfPeople(context.Request.Path))
                 context.Items[Dispatcher.CallerKey] = Identified(context, access);
             return next(context);
         });
@@ -120,6 +120,10 @@ internal static class Hardening
             return null;
         }
     }
+
+    private static bool IsOfPeople(PathString path) => Is(path, ApiRoute.Root) && !Is(path, ApiRoute.Root + "/ingest") && !Is(path, ApiRoute.Root + "/pubsub");
+
+    private static bool Is(PathString path, string below) => path.StartsWithSegments(below, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsHost(HttpConfiguration configuration, HostString host) =>
         configuration.Hosts.IsEmpty || configuration.Hosts.Contains(host.Host, StringComparer.OrdinalIgnoreCase) || System.Net.IPAddress.TryParse(host.Host, out var address) && System.Net.IPAddress.IsLoopback(address);

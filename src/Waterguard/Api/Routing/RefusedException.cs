@@ -5,7 +5,7 @@ internal sealed class RefusedException(int status, string title, string detail =
 {
     public int Status => status;
 
-    public string Title => title;
+    public string Title => Message;
 
     public string Detail => detail;
 
