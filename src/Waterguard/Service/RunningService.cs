@@ -6,7 +6,6 @@ using Waterguard.Pipeline;
 using Waterguard.Sources.Transports;
 using Waterguard.Storage;
 using Waterguard.Storage.Journals;
-using Waterguard.Storage.Sqlite;
 
 namespace Waterguard.Service;
 
@@ -28,7 +27,8 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         using var stopJudging = new CancellationTokenSource();
         using var abandon = new CancellationTokenSource();
         using var evidence = new EvidenceFiles(configuration.Data, configuration.JournalKeep, abandon: abandon.Token);
-        using var store = new PatientStore(SqliteStore.Open(configuration.Data), log, abandon.Token);
+        using var stored = StoreOpening.Open(configuration);
+        using var store = new PatientStore(stored, log, abandon.Token);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
         LiveJudgement judgement = null!;
