@@ -7,7 +7,7 @@ namespace Waterguard.Storage.Sql;
 
 /// <summary>What is looked for by of an alert, read from its JSON.</summary>
 /// <param name="Words">Title, reason and names, each on a line, in lower case.</param>
-internal sealed record AlertColumns(string? Strategy, AlertStatus Status, bool IsSuppressed, string Words, IReadOnlyList<StoredEntity> Entities)
+internal sealed record AlertColumns(string? Strategy, AlertStatus Status, bool IsSuppressed, string Words, string Title, IReadOnlyList<StoredEntity> Entities)
 {
     // A key of an index must be short in PostgreSQL; a name that somebody else chose need not be.
     private const int MostName = 400;
@@ -26,7 +26,7 @@ internal sealed record AlertColumns(string? Strategy, AlertStatus Status, bool I
         if (alert.TryGetProperty(Alert.LineageKind, out var lineage)) Add(entities, Alert.LineageKind, lineage);
         var words = string.Join('\n', new[] { Text(alert, "title"), Text(alert, "reason") }.OfType<string>().Concat(entities.Where(e => e.Kind != Alert.LineageKind).Select(e => e.Name)));
         var status = Text(alert, "status") switch { "amended" => AlertStatus.Amended, "retracted" => AlertStatus.Retracted, _ => AlertStatus.Open };
-        return new AlertColumns(Text(alert, "strategy"), status, Text(alert, "suppressed_by") is not null, Folded(words.Length > MostWords ? words[..MostWords] : words), entities);
+        return new AlertColumns(Text(alert, "strategy"), status, Text(alert, "suppressed_by") is not null, Folded(words.Length > MostWords ? words[..MostWords] : words), Text(alert, "title") ?? "", entities);
     }
 
     /// <summary>A text as <see cref="Words"/> has it.</summary>

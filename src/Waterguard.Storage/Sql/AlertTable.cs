@@ -35,6 +35,7 @@ internal static class AlertTable
         }
 
         Put(session, [.. written.Values]);
+        IncidentTable.Follow(session, written.Values);
         return fresh;
     }
 
@@ -64,15 +65,34 @@ internal static class AlertTable
         r => new TrendPoint(DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(0)), (int)r.GetInt64(1), r.GetInt64(2) - r.GetInt64(3), r.GetInt64(3)),
         bucket, since.ToUnixTimeMilliseconds(), until.ToUnixTimeMilliseconds());
 
-    /// <summary>Fills what an older layout did not have.</summary>
-    public static void FillColumns(Session session)
+    /// <summary>Alerts behind a place, in the order of time and id.</summary>
+    public static IReadOnlyList<StoredAlert> Page(Session session, AlertCursor behind, int most) => session.All(
+        $"SELECT {Columns} FROM alerts WHERE time > $1 OR (time = $1 AND id > $2) ORDER BY time, id LIMIT $3", Read, behind.Time.ToUnixTimeMilliseconds(), behind.Id, (long)most);
+
+    public static IReadOnlyList<StoredAlert> Of(Session session, string incident, int most) =>
+        session.All($"SELECT {Columns} FROM alerts WHERE incident = $1 ORDER BY time, id LIMIT $2", Read, incident, (long)Math.Max(0, most));
+
+    /// <summary>Fills what the first layouts did not have.</summary>
+    public static void FillColumns(Session session) => Each(session, alerts =>
     {
-        var last = "";
-        while (session.All("SELECT id, time, level, rule, json FROM alerts WHERE id > $1 ORDER BY id LIMIT $2",
-            r => new StoredAlert(r.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(1)), (int)r.GetInt64(2), r.GetString(3), r.GetFieldValue<byte[]>(4)), last, (long)Together) is { Count: > 0 } alerts)
+        var columns = alerts.Select(a => (a.Id, Columns: AlertColumns.Of(a.Json))).ToArray();
+        foreach (var (id, c) in columns) session.Run("UPDATE alerts SET strategy = $2, status = $3, suppressed = $4, words = $5 WHERE id = $1", id, c.Strategy, (long)c.Status, c.IsSuppressed ? 1L : 0L, c.Words);
+        PutEntities(session, columns);
+    });
+
+    /// <summary>The same, for a column that came later.</summary>
+    public static void FillTitles(Session session) => Each(session, alerts =>
+    {
+        foreach (var alert in alerts) session.Run("UPDATE alerts SET title = $2 WHERE id = $1", alert.Id, AlertColumns.Of(alert.Json).Title);
+    });
+
+    private static void Each(Session session, Action<IReadOnlyList<StoredAlert>> act)
+    {
+        AlertCursor last = new(DateTimeOffset.MinValue, "");
+        while (Page(session, last, Together) is { Count: > 0 } alerts)
         {
-            Put(session, alerts);
-            last = alerts[^1].Id;
+            act(alerts);
+            last = new AlertCursor(alerts[^1].Time, alerts[^1].Id);
         }
     }
 
@@ -80,12 +100,18 @@ internal static class AlertTable
     {
         if (alerts.Count == 0) return;
         var columns = alerts.Select(a => (Alert: a, Columns: AlertColumns.Of(a.Json))).ToArray();
-        session.Many("INSERT INTO alerts(id, time, level, rule, json, strategy, status, suppressed, words) VALUES ",
-            " ON CONFLICT(id) DO UPDATE SET time = excluded.time, json = excluded.json, strategy = excluded.strategy, status = excluded.status, suppressed = excluded.suppressed, words = excluded.words",
-            [.. columns.Select(c => new object?[] { c.Alert.Id, c.Alert.Time.ToUnixTimeMilliseconds(), (long)c.Alert.Level, c.Alert.Rule, c.Alert.Json, c.Columns.Strategy, (long)c.Columns.Status, c.Columns.IsSuppressed ? 1L : 0L, c.Columns.Words })]);
+        session.Many("INSERT INTO alerts(id, time, level, rule, json, strategy, status, suppressed, words, title) VALUES ",
+            " ON CONFLICT(id) DO UPDATE SET time = excluded.time, json = excluded.json, strategy = excluded.strategy, status = excluded.status, suppressed = excluded.suppressed, words = excluded.words, title = excluded.title",
+            [.. columns.Select(c => new object?[]
+            {
+                c.Alert.Id, c.Alert.Time.ToUnixTimeMilliseconds(), (long)c.Alert.Level, c.Alert.Rule, c.Alert.Json, c.Columns.Strategy, (long)c.Columns.Status, c.Columns.IsSuppressed ? 1L : 0L, c.Columns.Words, c.Columns.Title,
+            })]);
         session.Many("DELETE FROM alert_entities WHERE (alert) IN (", ")", [.. alerts.Select(a => new object?[] { a.Id })]);
-        session.Many("INSERT INTO alert_entities VALUES ", "", [.. columns.SelectMany(c => c.Columns.Entities.Select(e => (e.Kind, Name: AlertColumns.Key(e.Name), c.Alert.Id))).Distinct().Select(e => new object?[] { e.Kind, e.Name, e.Id })]);
+        PutEntities(session, [.. columns.Select(c => (c.Alert.Id, c.Columns))]);
     }
+
+    private static void PutEntities(Session session, IEnumerable<(string Id, AlertColumns Columns)> alerts) => session.Many(
+        "INSERT INTO alert_entities VALUES ", "", [.. alerts.SelectMany(a => a.Columns.Entities.Select(e => (e.Kind, Name: AlertColumns.Key(e.Name), a.Id))).Distinct().Select(e => new object?[] { e.Kind, e.Name, e.Id })]);
 
     private static StoredAlert Read(DbDataReader row) =>
         new(row.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)), (int)row.GetInt64(2), row.GetString(3), row.GetFieldValue<byte[]>(4))

@@ -42,20 +42,29 @@ internal sealed class Connections(Dialect dialect) : IDisposable
     /// <exception cref="StorageUnavailableException">The database cannot be read now.</exception>
     public T Read<T>(Func<Session, T> ask)
     {
-        DbConnection? connection = null;
-        try
+        while (true)
         {
-            if (!_idle.TryTake(out connection)) connection = dialect.ConnectForReading();
-            var result = ask(new Session(connection, dialect));
-            if (_idle.Count < MostIdle) _idle.Add(connection);
-            else connection.Dispose();
-            return result;
-        }
-        catch (Exception e)
-        {
-            connection?.Dispose();
-            if (dialect.Unavailable(e) is { } unavailable) throw unavailable;
-            throw;
+            var wasIdle = _idle.TryTake(out var connection);
+            try
+            {
+                connection ??= dialect.ConnectForReading();
+                var result = ask(new Session(connection, dialect));
+                if (_idle.Count < MostIdle) _idle.Add(connection);
+                else connection.Dispose();
+                return result;
+            }
+            catch (Exception e) when (dialect.Unavailable(e) is not null)
+            {
+                connection?.Dispose();
+
+                // One that lay idle may have been cut off since: that says nothing of the database.
+                if (!wasIdle) throw dialect.Unavailable(e)!;
+            }
+            catch
+            {
+                connection?.Dispose();
+                throw;
+            }
         }
     }
 

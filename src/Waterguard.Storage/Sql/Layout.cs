@@ -31,6 +31,20 @@ internal static class Layout
                 session.Run(session.Dialect.RefuseChanges("audit"));
                 AlertTable.FillColumns(session);
             }),
+        new("""
+            ALTER TABLE alerts ADD COLUMN title TEXT NOT NULL DEFAULT '';
+            ALTER TABLE alerts ADD COLUMN until INTEGER NOT NULL DEFAULT 0;
+            CREATE TABLE incidents(
+                id TEXT PRIMARY KEY, founded INTEGER NOT NULL, title TEXT NOT NULL, level INTEGER NOT NULL, risk INTEGER NOT NULL, status INTEGER NOT NULL, began INTEGER NOT NULL, until INTEGER NOT NULL,
+                alerts INTEGER NOT NULL, merged_into TEXT) WITHOUT ROWID;
+            CREATE INDEX incidents_by_activity ON incidents(until, id);
+            CREATE TABLE alert_ties(kind TEXT NOT NULL, name TEXT NOT NULL, time INTEGER NOT NULL, alert TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY(kind, name, time, alert)) WITHOUT ROWID;
+            CREATE INDEX alert_ties_by_alert ON alert_ties(alert);
+            """, session =>
+            {
+                AlertTable.FillTitles(session);
+                IncidentTable.GroupAll(session);
+            }),
     ];
 
     /// <summary>How many steps there are.</summary>

@@ -1,7 +1,7 @@
 namespace Waterguard.Storage.Sql;
 
 /// <summary>The store in a database, whichever it is. Thread-safe: one writes at a time, many read beside it.</summary>
-public sealed class SqlStore : IStore, IAlerts, IDocuments
+public sealed class SqlStore : IStore, IAlerts, IIncidents, IDocuments
 {
     private const int MostBuckets = 10_000;
 
@@ -59,6 +59,15 @@ public sealed class SqlStore : IStore, IAlerts, IDocuments
         if ((until - since) / bucket > MostBuckets) throw new ArgumentException($"more than {MostBuckets} buckets: ask for a shorter time, or longer buckets", nameof(bucket));
         return _connections.Read(s => AlertTable.Trend(s, since, until, (long)bucket.TotalMilliseconds));
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StoredIncident> Find(IncidentQuery query) => _connections.Read(s => IncidentTable.Find(s, query));
+
+    /// <inheritdoc/>
+    public StoredIncident? FindIncident(string id) => _connections.Read(s => IncidentTable.Find(s, id));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StoredAlert> AlertsOf(string incident, int most) => _connections.Read(s => AlertTable.Of(s, incident, most));
 
     /// <inheritdoc/>
     public StoredDocument? Find(string kind, string id) => _connections.Read(s => DocumentTable.Find(s, kind, id));

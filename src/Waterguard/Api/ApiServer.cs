@@ -45,7 +45,7 @@ internal sealed class ApiServer : IDisposable
             .. new StrategyRoutes(_strategies).Routes,
             .. new SuppressionRoutes(parts, _suppressions, new SuppressionPreview(parts, _validation), _silences, shelf).Routes,
             .. new ObservationRoutes(parts, new CensusView(parts), _validation, _strategies, shelf).Routes,
-            .. new StatusRoutes(parts, _incidents, work, _strategies, attempts, () => Routes!) { StillMay = StillMay }.Routes,
+            .. new StatusRoutes(parts, _incidents, _strategies, attempts, () => Routes!) { StillMay = StillMay }.Routes,
             IngestRoutes.Of([.. parts.Inputs.OfType<HttpTransport>()], Access),
             PushRoutes.Of([.. parts.Inputs.OfType<PubSubPushTransport>()]),
         ];
@@ -68,7 +68,6 @@ internal sealed class ApiServer : IDisposable
     /// <summary>An alert is new, or has become another.</summary>
     public void Told(StoredAlert alert)
     {
-        _incidents.Touch();
         var summary = StoredAlertReading.Summary(alert);
         summary["silenced_by"] = SilencedBy(summary);
         Parts.Events.Tell("alert", summary);

@@ -10,7 +10,6 @@ using Waterguard.Service;
 using Waterguard.Sigma;
 using Waterguard.Sources.Transports;
 using Waterguard.Storage;
-using Waterguard.Storage.Sqlite;
 using Waterguard.Strategies;
 using Waterguard.Strategies.State;
 
@@ -85,7 +84,7 @@ internal static class StrategyStatusCommand
         if (configuration is not null)
         {
             var report = new LiveCoverage(generation, telemetry, configuration, also).Make(now - times.Back, now, cancel);
-            using var store = SqliteStore.Open(configuration.Data);
+            using var store = StoreOpening.Open(configuration);
             var readiness = store.StateOf("") is { } state ? LiveCorrelations.ReadinessOf(generation, state) : ImmutableDictionary<string, (long, double)>.Empty;
             return Observing.Of(generation, report, readiness, validation, now, times.Silent);
         }

@@ -20,6 +20,12 @@ internal static class ConfigurationKeys
         new("keep", SettingType.Size, "Bytes that are kept after they were judged; at most half of the size is.") { Default = "1GiB" },
     ];
 
+    public static ImmutableArray<Setting> Store { get; } =
+    [
+        new("kind", SettingType.Word, "sqlite: a file in the data folder; postgresql: a database of a server.") { Words = ["sqlite", "postgresql"], Default = "sqlite" },
+        new("connection", SettingType.Secret, "Where the database is, as Npgsql reads it: Host=db.example.net;Database=waterguard;Username=waterguard;Password=…"),
+    ];
+
     public static ImmutableArray<Setting> Http { get; } =
     [
         new("listen", SettingType.Text, "Address and port of the HTTP interface: 127.0.0.1:8478, [::1]:8478, 0.0.0.0:8478. Port 0 takes a free one.") { Default = "127.0.0.1:8478" },
@@ -71,6 +77,7 @@ internal static class ConfigurationKeys
     public static ImmutableArray<(string Name, string Says, ImmutableArray<Setting> Keys)> Sections { get; } =
     [
         ("journal", "What was received and is not yet judged, and some of what was.", Journal),
+        ("store", "What was found: alerts, what people made, what correlations know.", Store),
         ("http", "The HTTP interface; it is opened when this section, or an input with transport http or pubsub-push, is there.", Http),
         ("time", "How the times of records are taken.", Time),
         ("content", "Rules, lists and sources.", Content),

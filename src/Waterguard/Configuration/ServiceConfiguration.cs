@@ -26,6 +26,9 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
     /// <summary>After how long an incident that nobody has acknowledged is escalated, by level.</summary>
     public ImmutableDictionary<string, TimeSpan> Escalation { get; init; } = ImmutableDictionary<string, TimeSpan>.Empty;
 
+    /// <summary>Where the store is.</summary>
+    public StoreConfiguration Store { get; init; } = new(null);
+
     /// <summary>Reads a file. Everything that is wrong is in the bag, all of it at once; null when something is.</summary>
     public static ServiceConfiguration? Load(string file, ReadOnlySpan<byte> text, DiagnosticBag bag)
     {
@@ -58,6 +61,7 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
             opensHttp ? HttpConfiguration.From(http, bag) : null,
             new ContentOptions(content.Boolean("builtin"), content.Texts("folders"), content.Texts("rules"), content.Texts("lists")), inputs)
         {
+            Store = StoreConfiguration.From(Section(root, "store", bag), bag),
             Lateness = time.Duration("lateness"),
             IdleAfter = time.Duration("idle_after"),
             MaxSkew = time.Duration("max_skew"),

@@ -7,7 +7,6 @@ using Waterguard.Pipeline;
 using Waterguard.Sources.Transports;
 using Waterguard.Storage;
 using Waterguard.Storage.Journals;
-using Waterguard.Storage.Sqlite;
 
 namespace Waterguard.Service;
 
@@ -29,8 +28,8 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         using var stopJudging = new CancellationTokenSource();
         using var abandon = new CancellationTokenSource();
         using var evidence = new EvidenceFiles(configuration.Data, configuration.JournalKeep, abandon: abandon.Token);
-        var kept = SqliteStore.Open(configuration.Data);
-        using var store = new PatientStore(kept, log, abandon.Token);
+        using var stored = StoreOpening.Open(configuration);
+        using var store = new PatientStore(stored, log, abandon.Token);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
         LiveJudgement judgement = null!;
@@ -50,7 +49,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         };
         Task? judging = null;
         async Task<string?> TroubleAsync() => judging is { IsFaulted: true } ? "judging has stopped" : store.Trouble ?? evidence.Trouble ?? (await journal.ProbeAsync(CancellationToken.None) is AppendOutcome.Accepted or AppendOutcome.Duplicate ? null : $"the journal is {journal.Condition}");
-        api = configuration.Http is null ? null : new ApiServer(new ApiParts(configuration, transports, store, kept, kept, judgement, journal, TroubleAsync, time, log) { Generation = generation });
+        api = configuration.Http is null ? null : new ApiServer(new ApiParts(configuration, transports, store, stored, stored, stored, judgement, journal, TroubleAsync, time, log) { Generation = generation });
         using var closing = api;
         judging = Task.Run(() => judgement.RunAsync(stopJudging.Token, abandon.Token), CancellationToken.None);
         var running = transports.Select(t => Task.Run(() => t.RunAsync(new JournalSink(journal, t.Name), failed.Token), CancellationToken.None)).ToArray();

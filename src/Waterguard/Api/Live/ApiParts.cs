@@ -9,7 +9,7 @@ namespace Waterguard.Api.Live;
 
 /// <summary>The parts of the running service that the API looks at.</summary>
 internal sealed record ApiParts(
-    ServiceConfiguration Configuration, IReadOnlyList<ITransport> Inputs, IStore Store, IAlerts Alerts, IDocuments Documents, LiveJudgement Judgement, Journal Journal, Func<Task<string?>> Trouble, TimeProvider Time, ServiceLog Log)
+    ServiceConfiguration Configuration, IReadOnlyList<ITransport> Inputs, IStore Store, IAlerts Alerts, IIncidents Incidents, IDocuments Documents, LiveJudgement Judgement, Journal Journal, Func<Task<string?>> Trouble, TimeProvider Time, ServiceLog Log)
 {
     /// <summary>What happens, for those who listen.</summary>
     public EventHub Events { get; } = new();

@@ -1,5 +1,6 @@
 using Waterguard.Alerting.Output;
 using Waterguard.Api.Routing;
+using Waterguard.Sigma;
 using Waterguard.Storage;
 
 namespace Waterguard.Api.Live;
@@ -35,15 +36,17 @@ internal sealed class Escalation(ApiParts parts, IncidentBoard board, IncidentWo
         try
         {
             var now = parts.Time.GetUtcNow();
-            var incidents = board.All();
-            foreach (var gone in _since.Keys.Except(incidents.Select(i => i.Id), StringComparer.Ordinal).ToArray()) _since.Remove(gone);
-            foreach (var incident in incidents)
+            var waiting = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var (incident, done) in board.Find(new IncidentQuery { LowestLevel = (int)Level.Low }))
             {
-                if (!parts.Configuration.Escalation.TryGetValue(AlertJson.Name(incident.Level), out var after) || after <= TimeSpan.Zero) continue;
+                var level = AlertJson.Name((Level)incident.Level);
+                if (done.IsAcknowledged || done.IsEscalated || !parts.Configuration.Escalation.TryGetValue(level, out var after) || after <= TimeSpan.Zero) continue;
+                waiting.Add(incident.Id);
                 if (!_since.TryGetValue(incident.Id, out var since)) _since[incident.Id] = since = now;
-                if (now - since < after || work.Of(incident.Id) is { IsAcknowledged: true } or { IsEscalated: true }) continue;
-                work.Escalate(incident.Id, AlertJson.Name(incident.Level), after);
+                if (now - since >= after) work.Escalate(incident.Id, level, after);
             }
+
+            foreach (var gone in _since.Keys.Except(waiting, StringComparer.Ordinal).ToArray()) _since.Remove(gone);
         }
         catch (Exception e) when (e is StorageUnavailableException or RefusedException)
         {

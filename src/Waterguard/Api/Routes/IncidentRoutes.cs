@@ -4,6 +4,7 @@ using Waterguard.Alerting.Output;
 using Waterguard.Api.Live;
 using Waterguard.Api.Routing;
 using Waterguard.Sigma;
+using Waterguard.Storage;
 
 namespace Waterguard.Api.Routes;
 
@@ -11,8 +12,8 @@ namespace Waterguard.Api.Routes;
 internal sealed class IncidentRoutes(ApiParts parts, IncidentBoard board, IncidentWork work)
 {
     private static readonly Shape s_summary = Shape.AtLeast(
-        ("id", Shape.Text), ("title", Shape.LongText), ("level", Shape.Text), ("risk", Shape.Whole), ("status", Shape.Word("open", "acknowledged", "closed")), ("start", Shape.Time), ("end", Shape.Time), ("strategies", Shape.List(Shape.Text)),
-        ("entities", Shape.Open), ("count", Shape.Whole), ("assignee", Shape.Text.OrNull), ("acknowledged", Shape.Open.OrNull), ("escalated", Shape.Open.OrNull), ("verdict", Shape.Open.OrNull), ("closed", Shape.Open.OrNull), ("revision", Shape.Whole));
+        ("id", Shape.Text), ("title", Shape.LongText), ("level", Shape.Text), ("risk", Shape.Whole), ("status", Shape.Word("open", "acknowledged", "closed")), ("start", Shape.Time), ("end", Shape.Time), ("count", Shape.Whole),
+        ("merged_into", Shape.Text.OrNull), ("assignee", Shape.Text.OrNull), ("acknowledged", Shape.Open.OrNull), ("escalated", Shape.Open.OrNull), ("verdict", Shape.Open.OrNull), ("closed", Shape.Open.OrNull), ("revision", Shape.Whole));
 
     private static readonly Shape s_whole = Shape.AtLeast(
         ("id", Shape.Text), ("status", Shape.Text), ("alerts", Shape.List(Shape.Text)), ("timeline", Shape.List(Shape.Open)), ("context", Shape.Open), ("missing_sources", Shape.List(Shape.Open)), ("notes", Shape.List(Shape.Open)), ("history", Shape.List(Shape.Open)),
@@ -31,27 +32,19 @@ internal sealed class IncidentRoutes(ApiParts parts, IncidentBoard board, Incide
         var (least, status, strategy, assignee, text) = (e.Word<Level>("level") ?? Level.Informational, e.Query("status"), e.Query("strategy"), e.Query("assignee"), e.Query("text"));
         if (status is not (null or "open" or "acknowledged" or "closed" or "escalated")) throw RefusedException.Bad("'status' is one of open, acknowledged, closed, escalated.");
         var (since, until, entity, cursor) = (e.Time("since"), e.Time("until"), AlertRoutes.Entity(e.Query("entity")), AlertRoutes.Cursor(e.Query("cursor")));
-        var found = board.All().Where(i => i.Level >= least && (since is null || i.End >= since) && (until is null || i.Start < until) && (strategy is null || i.Strategies.Contains(strategy, StringComparer.Ordinal)))
-            .Where(i => entity is not { } named || i.Entities.GetValueOrDefault(named.Kind, []).Contains(named.Name, StringComparer.Ordinal))
-            .Where(i => text is null || i.Title.Contains(text, StringComparison.OrdinalIgnoreCase) || i.Entities.Values.Any(names => names.Any(n => n.Contains(text, StringComparison.OrdinalIgnoreCase))))
-            .Where(i => cursor is not { } behind || Behind(i, behind.Time, behind.Id))
-            .Where(i => (status is null && assignee is null) || Fits(work.Of(i.Id), status, assignee)).Take(e.Limit + 1).ToArray();
-        return AdminRoutes.Page(found, e.Limit, i => AlertRoutes.CursorOf(i.End, i.Id), board.Summary, board.IsCut ? [$"Only the newest {IncidentBoard.MostAlerts} alerts are grouped; older incidents are not listed."] : []);
+        var query = new IncidentQuery { LowestLevel = (int)least, Since = since, Until = until, Strategy = strategy, Entity = entity, Text = text, Before = cursor };
+        var found = status is null && assignee is null
+            ? parts.Incidents.Find(query with { Most = e.Limit + 1 }).Select(i => (Incident: i, Work: work.Of(i.Id))).ToArray()
+            : [.. board.Find(query).Where(i => Fits(i.Work, status, assignee)).Take(e.Limit + 1)];
+        return AdminRoutes.Page(found, e.Limit, i => AlertRoutes.CursorOf(i.Incident.End, i.Incident.Id), i => IncidentBoard.Summary(i.Incident, i.Work));
     }
 
     private static bool Fits(WorkDone done, string? status, string? assignee) =>
         (status is null || (status == "escalated" ? done.IsEscalated && !done.IsAcknowledged : done.Status == status)) && (assignee is null || done.Json?["assignee"]?.GetValue<string>() == assignee);
 
-    // In the order of the list: later ends first, then greater ids.
-    private static bool Behind(Incident incident, DateTimeOffset time, string id)
+    private Answer Told(StoredIncident incident)
     {
-        var mine = incident.End.ToUnixTimeMilliseconds().CompareTo(time.ToUnixTimeMilliseconds());
-        return mine < 0 || (mine == 0 && string.CompareOrdinal(incident.Id, id) < 0);
-    }
-
-    private Answer Told(Incident incident)
-    {
-        var json = board.Whole(incident);
+        var (json, _) = board.Whole(incident);
         return Answer.Revised(json, json["revision"]!.GetValue<long>());
     }
 
@@ -59,16 +52,20 @@ internal sealed class IncidentRoutes(ApiParts parts, IncidentBoard board, Incide
     {
         var incident = board.Get(e.Part("id"));
         var cursor = AlertRoutes.Cursor(e.Query("cursor"));
-        var stored = incident.Alerts.Where(a => cursor is not { } behind || (a.Time, a.Id).CompareTo((behind.Time, behind.Id)) > 0).Take(e.Limit + 1).Select(a => parts.Alerts.FindAlert(a.Id)).OfType<Storage.StoredAlert>().ToArray();
+        var stored = parts.Incidents.AlertsOf(incident.Id, IncidentBoard.MostAlerts).Where(a => cursor is not { } behind || IsBehind(a, behind)).Take(e.Limit + 1).ToArray();
         return AdminRoutes.Page(stored, e.Limit, a => AlertRoutes.CursorOf(a.Time, a.Id), StoredAlertReading.Summary);
     }
+
+    private static bool IsBehind(StoredAlert alert, AlertCursor cursor) =>
+        alert.Time.ToUnixTimeMilliseconds().CompareTo(cursor.Time.ToUnixTimeMilliseconds()) is var order && (order > 0 || (order == 0 && string.CompareOrdinal(alert.Id, cursor.Id) > 0));
 
     private Task<Answer> ChangeAsync(Exchange e)
     {
         var incident = board.Get(e.Part("id"));
+        if (incident.MergedInto is { } into) throw new RefusedException(409, "Conflict", $"It is a part of incident {into} now.");
         work.Change(incident.Id, e.Body, e.Expected, e.Caller);
-        var json = board.Whole(incident);
-        if (e.Text("verdict") == "benign") json["drafted_suppression"] = Draft(incident, e);
+        var (json, whole) = board.Whole(incident);
+        if (e.Text("verdict") == "benign" && whole is not null) json["drafted_suppression"] = Draft(whole, e);
         return Task.FromResult(Answer.Revised(json, json["revision"]!.GetValue<long>()));
     }
 

@@ -9,7 +9,7 @@ using Waterguard.Sigma;
 namespace Waterguard.Api.Routes;
 
 /// <summary>The whole at a glance, and what happens as it happens.</summary>
-internal sealed class StatusRoutes(ApiParts parts, IncidentBoard incidents, IncidentWork work, StrategyBoard board, Access.Attempts attempts, Func<IReadOnlyList<ApiRoute>> routes)
+internal sealed class StatusRoutes(ApiParts parts, IncidentBoard incidents, StrategyBoard board, Access.Attempts attempts, Func<IReadOnlyList<ApiRoute>> routes)
 {
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
 
@@ -27,7 +27,7 @@ internal sealed class StatusRoutes(ApiParts parts, IncidentBoard incidents, Inci
     {
         var now = parts.Time.GetUtcNow();
         var counts = new JsonObject();
-        foreach (var group in incidents.All().GroupBy(i => (work.Of(i.Id).Status, AlertJson.Name(i.Level))))
+        foreach (var group in incidents.Find(new()).GroupBy(i => (i.Work.Status, AlertJson.Name((Level)i.Incident.Level))))
         {
             if (counts[group.Key.Status] is not JsonObject byLevel) counts[group.Key.Status] = byLevel = [];
             byLevel[group.Key.Item2] = group.Count();
@@ -44,7 +44,7 @@ internal sealed class StatusRoutes(ApiParts parts, IncidentBoard incidents, Inci
             ["caps"] = new JsonObject
             {
                 ["damaged_batches"] = parts.Judgement.DamagedBatches, ["depth_capped"] = tally.DepthCapped, ["forged_times"] = parts.Judgement.Correlations.ForgedTimes, ["evidence_lost"] = parts.Judgement.Correlations.EvidenceLost, ["keys_forgotten"] = parts.Journal.KeysForgotten,
-                ["listeners_dropped"] = parts.Events.Dropped, ["sign_ins_forgotten"] = attempts.Forgotten, ["incidents_cut"] = incidents.IsCut,
+                ["listeners_dropped"] = parts.Events.Dropped, ["sign_ins_forgotten"] = attempts.Forgotten,
             },
         });
     }
