@@ -186,7 +186,7 @@ public sealed class SecurityTests
         var answer = new byte[4096];
         var read = await stream.ReadAsync(answer, deadline.Token);
 
-        Assert.Contains(read == 0 ? "" : Encoding.ASCII.GetString(answer, 0, read).Split('\r')[0], ["", "HTTP/1.1 408 Request Timeout"]);
+        Assert.True(read == 0 || Encoding.ASCII.GetString(answer, 0, read).StartsWith("HTTP/1.1 408 ", StringComparison.Ordinal));
     }
 
     [Fact]
