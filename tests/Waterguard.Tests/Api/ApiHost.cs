@@ -57,7 +57,7 @@ internal sealed class ApiHost : IAsyncDisposable
         var folder = Repository.Folder();
         var bag = new DiagnosticBag();
         var text = $"data: '{folder.Path}/data'\nhttp: {{listen: '127.0.0.1:0', rate: 100000, burst: 100000}}\ninputs: []\n" + more;
-        if (more.Contains("http:", StringComparison.Ordinal)) text = $"data: '{folder.Path}/data'\ninputs: []\n" + more;
+        if (more.StartsWith("http:", StringComparison.Ordinal)) text = $"data: '{folder.Path}/data'\ninputs: []\n" + more;
         var configuration = ServiceConfiguration.Load("w.yaml", Encoding.UTF8.GetBytes(text), bag) ?? throw new InvalidOperationException(string.Join('\n', bag.ToSorted()));
         Directory.CreateDirectory(configuration.Data);
         var (time, writer) = (new FakeTime(), new StringWriter());
@@ -115,7 +115,7 @@ internal sealed class ApiHost : IAsyncDisposable
         {
             ["id"] = id, ["time"] = Waterguard.Alerting.Output.AlertJson.Time(at), ["title"] = title, ["level"] = level, ["risk"] = 73, ["rule"] = new JsonObject { ["id"] = rule, ["name"] = "a_rule", ["kind"] = "rule" }, ["strategy"] = "container-runtime-evasion",
             ["attack"] = new JsonArray("T1610"), ["reason"] = $"{pod} was made", ["revision"] = 1, ["status"] = "open", ["superseded_by"] = null, ["group"] = new JsonObject(), ["window"] = null, ["entities"] = entities, ["event_count"] = 1,
-            ["events"] = new JsonArray(new JsonObject { ["source"] = "kubernetes.audit", ["file"] = "a.log", ["line"] = 1, ["time"] = Waterguard.Alerting.Output.AlertJson.Time(at), ["raw"] = new JsonObject { ["kind"] = "Event", ["verb"] = "create" } }), ["suppressed_by"] = null,
+            ["events"] = new JsonArray(new JsonObject { ["source"] = "kubernetes.audit", ["file"] = "a.log", ["line"] = 1, ["time"] = Waterguard.Alerting.Output.AlertJson.Time(at), ["raw"] = new JsonObject { ["kind"] = "Event", ["apiVersion"] = "audit.k8s.io/v1", ["auditID"] = id, ["verb"] = "create" } }), ["suppressed_by"] = null,
         };
         var word = Enum.Parse<Waterguard.Sigma.Level>(level, ignoreCase: true);
         var stored = new StoredAlert(id, at, (int)word, rule, Encoding.UTF8.GetBytes(json.ToJsonString()));

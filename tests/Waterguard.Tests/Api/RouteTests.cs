@@ -40,7 +40,9 @@ public sealed class RouteTests
             Assert.False(let.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.InternalServerError, $"{route.Method} {route.Path}: {let.StatusCode} {said}");
         }
 
-        Assert.True(tried > 50, $"only {tried} refusals were tried");
+        // As many as there are roles below, over all routes; each of the three higher roles has some.
+        Assert.Equal(host.Server.Routes.Sum(r => (int)(r.Need.Least ?? Role.Viewer)), tried);
+        Assert.True(tried > 40, $"only {tried} refusals were tried");
     }
 
     [Fact]
@@ -58,7 +60,6 @@ public sealed class RouteTests
         var looked = new List<string>();
         foreach (var route in host.Server.Routes.Where(r => r is { Method: "GET", Gives: not null } && !r.Path.Contains('{', StringComparison.Ordinal)))
         {
-            if (route.Path is "/strategies" or "/coverage" or "/coverage/navigator" or "/telemetry") continue; // they wait for the journal to be read; LiveApiTests asks them
             var (response, body) = await host.SendAsync("GET", route.Path[1..], key: key);
             Assert.True(response.StatusCode == HttpStatusCode.OK, $"{route.Path}: {response.StatusCode} {body}");
             Assert.Null(route.Gives!.Flaw(body));
@@ -95,7 +96,8 @@ public sealed class RouteTests
             return done;
         }
 
-        const string Suppression = """{"id":"mine","strategy":"container-runtime-evasion","reason":"r","owner":"o","expires":"2027-01-01","applies_to":["any"],"when":{"user.name":"nobody-has-this-name"},"force":true}""";
+        var rule = host.Server.Parts.Generation.Rules.Rules.First(r => host.Server.Parts.Generation.StrategyOf(r.Header.Id) == "container-runtime-evasion").Header.Id;
+        var suppression = $$"""{"id":"mine","strategy":"container-runtime-evasion","reason":"r","owner":"o","expires":"2027-01-01","applies_to":["{{rule}}"],"when":{"user.name":"nobody-has-this-name"},"force":true}""";
         await Do("POST", "accounts", $$"""{"name":"eve","role":"viewer","password":"{{ApiHost.Password}}"}""", status: HttpStatusCode.Created);
         await Do("PATCH", "accounts/eve", """{"role":"analyst"}""", "*");
         await Do("DELETE", "accounts/eve", null, "*", HttpStatusCode.NoContent);
@@ -103,9 +105,9 @@ public sealed class RouteTests
         await Do("POST", $"keys/{key}/rotate", "{}", "*");
         await Do("DELETE", $"keys/{key}", null, "*", HttpStatusCode.NoContent);
         await Do("PATCH", $"incidents/{incident}", """{"acknowledge":true}""", "*");
-        await Do("POST", "suppressions", Suppression, status: HttpStatusCode.Created);
-        await Do("POST", "suppressions/preview", Suppression);
-        await Do("PUT", "suppressions/mine", Suppression, "*");
+        await Do("POST", "suppressions", suppression, status: HttpStatusCode.Created);
+        await Do("POST", "suppressions/preview", suppression);
+        await Do("PUT", "suppressions/mine", suppression, "*");
         await Do("DELETE", "suppressions/mine", null, "*", HttpStatusCode.NoContent);
         var silence = (await Do("POST", "silences", """{"matchers":[{"field":"level","value":"low"}],"until":"2026-11-23","reason":"r"}""", status: HttpStatusCode.Created)).Body!["id"]!.GetValue<string>();
         await Do("DELETE", $"silences/{silence}", null, "*", HttpStatusCode.NoContent);

@@ -258,7 +258,14 @@ public sealed class SecurityTests
             Assert.False(response.Headers.Contains("Server"));
         }
 
-        host.Store.Dispose();
+        await using (var database = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(host.Data, "store.db")};Pooling=False"))
+        {
+            await database.OpenAsync(TestContext.Current.CancellationToken);
+            await using var command = database.CreateCommand();
+            command.CommandText = "DROP TABLE alerts";
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
         var (broken, said) = await host.SendAsync("GET", "alerts/a1", key: key);
         Assert.True((int)broken.StatusCode >= 500, broken.StatusCode.ToString());
         Assert.DoesNotContain("   at ", said!.ToJsonString(), StringComparison.Ordinal);

@@ -74,7 +74,8 @@ public sealed class SuppressionTests
 
     private static (string Rule, string Scenario) AnyProven(ApiHost host)
     {
-        var rules = host.Server.Parts.Generation.Rules.Rules.Where(r => r.Header.Name is not null && host.Server.Parts.Generation.StrategyOf(r.Header.Id) is not null).ToDictionary(r => r.Header.Name!, r => r.Header.Id, StringComparer.Ordinal);
+        var headers = host.Server.Parts.Generation.Rules.Rules.Select(r => r.Header).Where(h => host.Server.Parts.Generation.StrategyOf(h.Id) is not null);
+        var rules = headers.SelectMany(h => new[] { h.Id, h.Title, h.Name }.OfType<string>().Select(n => (Name: n, h.Id))).DistinctBy(n => n.Name, StringComparer.Ordinal).ToDictionary(n => n.Name, n => n.Id, StringComparer.Ordinal);
         using var board = new Waterguard.Api.Live.ValidationBoard(host.Server.Parts);
         return board.Loaded.Catalog.Scenarios.Where(s => !s.Scenario.IsLive).SelectMany(s => s.Scenario.Expect.Select(e => (e.Rule, s.Scenario.Id))).Where(e => rules.ContainsKey(e.Rule)).Select(e => (rules[e.Rule], e.Id)).First();
     }

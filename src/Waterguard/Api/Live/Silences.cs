@@ -43,7 +43,7 @@ internal sealed class Silences(DocumentShelf shelf, TimeProvider time)
         (json["id"], json["until"], json["made_by"], json["made"]) = (id, AlertJson.Time(until), by.Name, AlertJson.Time(time.GetUtcNow()));
         var revision = shelf.Put(Kind, id, json, 0, by, "silence.made", new JsonObject { ["silence"] = json.DeepClone() });
         _inForce = null;
-        return (id, json, revision);
+        return (id, Find(id)?.Json ?? json, revision);
     }
 
     public void Remove(string id, long? expected, Caller by)

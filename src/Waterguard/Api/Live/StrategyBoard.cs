@@ -22,6 +22,7 @@ internal sealed class StrategyBoard(ApiParts parts, ValidationBoard validation)
     private readonly Lock _lock = new();
     private (int Swaps, StrategyCatalog Catalog)? _catalog;
     private volatile Seen? _seen;
+    private volatile bool _runs;
 
     /// <summary>The strategies as documents, of the content in use.</summary>
     public StrategyCatalog Catalog
@@ -44,6 +45,7 @@ internal sealed class StrategyBoard(ApiParts parts, ValidationBoard validation)
     /// <summary>The last answer; soon after a start it is waited for, a while.</summary>
     public async Task<Seen?> SoonAsync(CancellationToken cancel)
     {
+        if (!_runs) return _seen;
         try
         {
             await _first.Task.WaitAsync(TimeSpan.FromSeconds(20), cancel);
@@ -59,6 +61,7 @@ internal sealed class StrategyBoard(ApiParts parts, ValidationBoard validation)
     /// <summary>Looks, again and again, until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        _runs = true;
         while (!stop.IsCancellationRequested)
         {
             var started = parts.Time.GetTimestamp();
