@@ -11,8 +11,12 @@ internal sealed class BaselineWindow : KeyWindow
     /// <summary>By what a rollout is told.</summary>
     public const string Image = "container.image.name";
 
+    /// <summary>What a key has learnt is forgotten when nothing has come for it for this long: longer than from one monthly job to the next. Containers that are gone make room.</summary>
+    public static readonly TimeSpan Forget = TimeSpan.FromDays(35);
+
     private const int ExcursionSamples = 12;
     private const int MaxEmptyBuckets = 4096;
+    private static readonly long s_forget = Forget.Ticks;
     private readonly FieldNames _fields;
     private readonly Thresholds _thresholds;
     private readonly BaselineState _state;
@@ -43,9 +47,9 @@ internal sealed class BaselineWindow : KeyWindow
         _state = new BaselineState(new BaselineSetting(direction, season, (extension.Learn ?? TimeSpan.Zero).Ticks));
     }
 
-    public override long Deadline => _bucket > 0 && _trail is not null ? _opened + _bucket : long.MaxValue; // empty buckets can wait for the next event
+    public override long Deadline => _bucket > 0 && _trail is not null ? _opened + _bucket : Beyond(Now, s_forget); // empty buckets can wait for the next event
 
-    public override bool IsOver(long now) => false; // what was learnt stays
+    public override bool IsOver(long now) => now - s_forget > Now;
 
     public override void Judge()
     {

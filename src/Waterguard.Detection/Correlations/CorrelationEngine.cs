@@ -63,7 +63,8 @@ public sealed class CorrelationEngine
         var session = Open(f => Keep(f, findings));
         foreach (var match in all) session.Offer(match);
         var known = delivery ?? Delivery.Of(all.Where(m => m.TimeKnown).Select(m => m.Time.UtcTicks));
-        if (all.Any(m => m.TimeKnown && m.Time.Year < 9999)) session.AdvanceTo(all.Where(m => m.TimeKnown && m.Time.Year < 9999).Max(m => m.Time), known);
+        // What has been learnt can be asked for only as long as there are keys: Finish leaves none.
+        if (all.Where(m => m.TimeKnown && m.Time.Year < 9999).Select(m => m.Time).DefaultIfEmpty().Max() is var last && last != default) session.AdvanceTo(last, known);
         var readiness = session.Readiness();
         session.Finish(known);
         return new CorrelationOutcome([.. findings.Order(CorrelationFinding.Order)], session.Counts) { Readiness = readiness };
@@ -80,7 +81,7 @@ public sealed class CorrelationEngine
     public EarlyFindings OpenEarly(Action<CorrelationFinding> tell, Action<CorrelationFinding, CorrelationFinding?> takeBack, IRawPlaces? raws = null)
     {
         var plans = _plans.Where(p => p.IsPrompt && !p.References.Keys.Any(id => _plans.Any(inner => inner.Correlation.Header.Id == id))).ToImmutableArray();
-        return new EarlyFindings(found => new CorrelationSession(plans, _rules, new StateWords(_words), _horizon, found, new SessionOptions(1, raws)), tell, takeBack);
+        return new EarlyFindings(plans.Select(p => p.Correlation.Header.Id), found => new CorrelationSession(plans, _rules, new StateWords(_words), _horizon, found, new SessionOptions(1, raws)), tell, takeBack);
     }
 
     private static void Keep(CorrelationFinding finding, List<CorrelationFinding> findings)

@@ -11,6 +11,7 @@ internal sealed class CorrelationRun(CorrelationPlan plan, WindowSetting setting
     public const int MaxKeys = 1 << 16;
 
     private const int FirstSweep = 1024;
+    private const int SweptAtOnce = 32;
     private const int EventsPerStep = 16; // what is put to rest and taken up again costs as much as what it holds
 
     private readonly Dictionary<UInt128, Slot> _slots = [];
@@ -20,6 +21,7 @@ internal sealed class CorrelationRun(CorrelationPlan plan, WindowSetting setting
     private long _now = long.MinValue;
     private long _step;
     private int _sweepAt = FirstSweep;
+    private long _sweepFrom = long.MinValue;
 
     /// <summary>How many keys have state.</summary>
     public int Keys => _slots.Count;
@@ -51,8 +53,7 @@ internal sealed class CorrelationRun(CorrelationPlan plan, WindowSetting setting
             var window = WindowOf(hash, slot);
             window.PassTo(now);
             Dirty?.Add(hash);
-            if (window.IsOver(now)) End(hash, window);
-            else Note(hash, window);
+            if (!EndIfOver(hash, window, now)) Note(hash, window);
         }
     }
 
@@ -116,12 +117,11 @@ internal sealed class CorrelationRun(CorrelationPlan plan, WindowSetting setting
     }
 
     /// <summary>Takes up what was stored.</summary>
-    /// <param name="written">How it was written.</param>
     /// <exception cref="InvalidDataException">The state is damaged.</exception>
-    public void Restore(byte[] state, StateCoding written)
+    public void Restore(byte[] state)
     {
-        var window = written.Read(plan, setting, state);
-        _slots[window.Key.Hash] = new Slot(coding.Write(window), window.Deadline);
+        var window = coding.Read(plan, setting, state);
+        _slots[window.Key.Hash] = new Slot(state, window.Deadline);
         Join(window);
         _now = Math.Max(_now, window.Now);
     }
@@ -144,12 +144,16 @@ internal sealed class CorrelationRun(CorrelationPlan plan, WindowSetting setting
     {
         if (_slots.TryGetValue(key.Hash, out var slot) && WindowOf(key.Hash, slot) is var known)
         {
-            if (known.Key.Is(key)) return known;
-            setting.Counts.KeysRefused++; // another key has the same hash: what they know must not mix
-            return null;
+            if (!known.Key.Is(key))
+            {
+                setting.Counts.KeysRefused++; // another key has the same hash: what they know must not mix
+                return null;
+            }
+
+            if (!EndIfOver(key.Hash, known, _now)) return known; // whether somebody has looked for those that are over makes no difference
         }
 
-        if (_slots.Count >= _sweepAt) Sweep();
+        if (_slots.Count >= _sweepAt && _now >= _sweepFrom) Sweep();
         if (_slots.Count >= MaxKeys)
         {
             setting.Counts.KeysRefused++;
@@ -166,9 +170,10 @@ internal sealed class CorrelationRun(CorrelationPlan plan, WindowSetting setting
     // What the other has learnt by now does not depend on whether somebody has looked at it lately.
     private void Inherit(KeyWindow window, KeyWindow other)
     {
+        Dirty?.Add(other.Key.Hash);
+        if (EndIfOver(other.Key.Hash, other, _now)) return;
         other.PassTo(_now);
         Note(other.Key.Hash, other);
-        Dirty?.Add(other.Key.Hash);
         window.Inherit(other);
     }
 
@@ -190,11 +195,15 @@ internal sealed class CorrelationRun(CorrelationPlan plan, WindowSetting setting
 
     private void Note(UInt128 hash, KeyWindow window) => CollectionsMarshal.GetValueRefOrNullRef(_slots, hash) = new Slot(window, window.Deadline);
 
-    private void End(UInt128 hash, KeyWindow window)
+    private bool EndIfOver(UInt128 hash, KeyWindow window, long now)
     {
+        if (!window.IsOver(now)) return false;
+        window.PassTo(now);
         window.Finish();
         window.IsGone = true;
         _slots.Remove(hash);
+        if (window.Key.HasFamily && _families.TryGetValue(window.Key.Family, out var latest) && latest.Key == hash) _families.Remove(window.Key.Family);
+        return true;
     }
 
     // Costs as much as the keys that came since the last time.
@@ -203,6 +212,15 @@ internal sealed class CorrelationRun(CorrelationPlan plan, WindowSetting setting
         Judge();
         PassTo(_now);
         _sweepAt = Math.Min(MaxKeys, Math.Max(FirstSweep, _slots.Count * 2));
+        _sweepFrom = _slots.Count < _sweepAt ? long.MinValue : Due();
+    }
+
+    // Where there is no room, a look at all keys for each one that is refused would be an attack that works: the next look is worth while when some part of them may be over.
+    private long Due()
+    {
+        var deadlines = _slots.Values.Select(s => s.Deadline).ToArray();
+        Array.Sort(deadlines);
+        return deadlines[deadlines.Length / SweptAtOnce];
     }
 
     /// <param name="State">A window, or its bytes.</param>

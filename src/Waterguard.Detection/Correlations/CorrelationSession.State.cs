@@ -8,9 +8,6 @@ public sealed partial class CorrelationSession
 {
     private const int RecentKept = 4096;
 
-    /// <summary>Time before which all matches were judged; null: none were.</summary>
-    public DateTimeOffset? Watermark => _watermark is > 0 and < long.MaxValue ? new DateTimeOffset(_watermark, TimeSpan.Zero) : null;
-
     /// <summary>Everything that it knows.</summary>
     public SessionState State() => Whole([.. Keyed(run => run.Hashes)]);
 
@@ -26,7 +23,7 @@ public sealed partial class CorrelationSession
     public RestoredState Restore(SessionState state)
     {
         var head = SessionHead.Read(state.Head.ToArray(), _options.Raws);
-        var coding = new StateCoding(head.Words);
+        _words.GoOnFrom(head.Words); // keys that nothing comes for stay as they were written, over any number of starts
         var restarted = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var plans = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var stage in head.Stages)
@@ -39,7 +36,7 @@ public sealed partial class CorrelationSession
 
         _watermark = head.Watermark;
         foreach (var (record, ticks) in head.Recent) _recent.Restore(record, ticks);
-        return new RestoredState(Restore(state.Keys, plans, coding, restarted), restarted);
+        return Restore(state.Keys, plans, restarted);
     }
 
     // The head comes last: it has the words that the keys were written with.
@@ -82,25 +79,34 @@ public sealed partial class CorrelationSession
         }
     }
 
-    private long Restore(IEnumerable<KeyState> keys, Dictionary<string, int> plans, StateCoding coding, SortedDictionary<string, string> restarted)
+    private RestoredState Restore(IEnumerable<KeyState> keys, Dictionary<string, int> plans, SortedDictionary<string, string> restarted)
     {
-        var restored = 0L;
-        foreach (var (correlation, _, value) in keys)
+        var (restored, damaged) = (0L, 0L);
+        var dropped = new List<KeyState>();
+        var coding = new StateCoding(_words);
+        foreach (var key in keys)
         {
-            if (value is not { } state || !plans.TryGetValue(correlation, out var plan)) continue;
+            if (key.State is not { } state) continue;
+            if (!plans.TryGetValue(key.Correlation, out var plan))
+            {
+                dropped.Add(key);
+                continue;
+            }
+
             try
             {
                 var bytes = state.ToArray();
-                _shards[_stages[plan].Plan.ShardOf(coding.KeyOf(_stages[plan].Plan, bytes).Family)].RunOf(plan).Restore(bytes, coding);
+                _shards[_stages[plan].Plan.ShardOf(coding.KeyOf(_stages[plan].Plan, bytes).Family)].RunOf(plan).Restore(bytes);
                 restored++;
             }
-            catch (InvalidDataException e)
+            catch (InvalidDataException)
             {
-                restarted[correlation] = $"the state of some key: {e.Message}";
+                damaged++;
+                dropped.Add(key);
             }
         }
 
-        return restored;
+        return new RestoredState(restored, restarted, damaged, dropped);
     }
 
     private SessionHead Head() => new(

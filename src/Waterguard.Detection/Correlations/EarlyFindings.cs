@@ -7,6 +7,7 @@ namespace Waterguard.Detection.Correlations;
 /// to have passed. Not thread-safe.</summary>
 public sealed class EarlyFindings
 {
+    private readonly HashSet<string> _prompt;
     private readonly CorrelationSession _session;
     private readonly Action<CorrelationFinding> _tell;
     private readonly Action<CorrelationFinding, CorrelationFinding?> _takeBack;
@@ -16,11 +17,12 @@ public sealed class EarlyFindings
     private DateTimeOffset _latest = DateTimeOffset.MinValue;
     private DateTimeOffset _reached = DateTimeOffset.MinValue;
 
+    /// <param name="prompt">Ids of the correlations whose findings are told early.</param>
     /// <param name="tell">Told of each finding once.</param>
     /// <param name="takeBack">Told of a finding that does not hold, and which one stands in its place, if any does.</param>
-    internal EarlyFindings(Func<Action<CorrelationFinding>, CorrelationSession> open, Action<CorrelationFinding> tell, Action<CorrelationFinding, CorrelationFinding?> takeBack)
+    internal EarlyFindings(IEnumerable<string> prompt, Func<Action<CorrelationFinding>, CorrelationSession> open, Action<CorrelationFinding> tell, Action<CorrelationFinding, CorrelationFinding?> takeBack)
     {
-        (_tell, _takeBack) = (tell, takeBack);
+        (_prompt, _tell, _takeBack) = (prompt.ToHashSet(StringComparer.Ordinal), tell, takeBack);
         _session = open(Found);
     }
 
@@ -56,6 +58,7 @@ public sealed class EarlyFindings
     /// <summary>The session has found something, for now or for good.</summary>
     public void Settle(CorrelationFinding finding)
     {
+        if (!_prompt.Contains(finding.Correlation.Header.Id)) return;
         _pending.Remove(Identity(finding));
         _settled[Identity(finding)] = finding;
     }

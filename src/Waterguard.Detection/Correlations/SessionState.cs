@@ -13,5 +13,7 @@ public readonly record struct KeyState(string Correlation, UInt128 Key, ReadOnly
 
 /// <summary>What became of stored state.</summary>
 /// <param name="Keys">How many keys were taken up.</param>
-/// <param name="Restarted">Ids of correlations that start from nothing, and why: they mean something else now, or their state could not be read.</param>
-public sealed record RestoredState(long Keys, IReadOnlyDictionary<string, string> Restarted);
+/// <param name="Restarted">Ids of correlations that start from nothing, and why: there are no such any more, or they mean something else now.</param>
+/// <param name="Damaged">How many keys could not be read; the others of their correlations go on.</param>
+/// <param name="Dropped">The keys that were not taken up: whoever stores them may forget them.</param>
+public sealed record RestoredState(long Keys, IReadOnlyDictionary<string, string> Restarted, long Damaged, IReadOnlyList<KeyState> Dropped);

@@ -12,7 +12,7 @@ internal sealed class StateWords
 
     private readonly ConcurrentDictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
-    private readonly int _most;
+    private int _most;
     private volatile ImmutableList<string> _words;
 
     /// <param name="words">In the order of their numbers.</param>
@@ -39,6 +39,19 @@ internal sealed class StateWords
             if (_words.Count >= _most || _numbers.ContainsKey(word)) return;
             _words = _words.Add(word);
             _numbers[word] = _words.Count - 1;
+        }
+    }
+
+    /// <summary>Goes on with the numbers of others, so that what was written by those is read by these. Only before anything was written.</summary>
+    public void GoOnFrom(StateWords others)
+    {
+        lock (_lock)
+        {
+            var own = _words;
+            _numbers.Clear();
+            _words = [.. others._words.Concat(own).Distinct(StringComparer.Ordinal)];
+            foreach (var word in _words) _numbers[word] = _numbers.Count;
+            _most = Math.Max(_most, _words.Count);
         }
     }
 

@@ -22,6 +22,8 @@ internal static class CompanionChecks
 
         foreach (var assumption in strategy.Assumptions.Where(a => string.IsNullOrWhiteSpace(a.Claim)))
             bag.Error(StrategyCodes.CompanionIncomplete, assumption.Location, $"The assumption '{assumption.Id}' names no claim of the document.");
+        foreach (var assumption in strategy.Assumptions.Where(a => !string.IsNullOrWhiteSpace(a.Claim) && !claims.Contains(a.Claim)))
+            bag.Error(StrategyCodes.ReferenceUnknown, assumption.Location, $"The assumption '{assumption.Id}' stands for the claim '{assumption.Claim}', which the document does not make.");
         var companions = strategy.Assumptions.Select(a => (Kind: "assumption", One: a)).Concat(strategy.Suppressions.Select(s => (Kind: "suppression", One: s))).Concat(strategy.Scenarios.Select(s => (Kind: "scenario", One: s)));
         foreach (var (kind, one) in companions)
         {

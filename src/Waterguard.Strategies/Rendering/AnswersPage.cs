@@ -11,7 +11,8 @@ public static class AnswersPage
 
     /// <summary>The page as Markdown.</summary>
     /// <param name="lastResult">The last result of a scenario, or null where it was not run.</param>
-    public static string Render(IEnumerable<Strategy> strategies, DetectionNames names, Func<string, string?> lastResult)
+    /// <param name="missed">The variants of a strategy's scenarios that nothing catches, each with its reason.</param>
+    public static string Render(IEnumerable<Strategy> strategies, DetectionNames names, Func<string, string?> lastResult, Func<string, IReadOnlyList<string>> missed)
     {
         var text = new StringBuilder("# What the strategies claim, and what executes it\n\n");
         text.Append("Generated from `content/strategies` and checked by a test (`WATERGUARD_UPDATE=1` with the tests writes it anew). Each row is a sentence of the document that a strategy was made from,\n");
@@ -26,8 +27,11 @@ public static class AnswersPage
                 var scenarios = ScenariosOf(strategy, claim, names).ToArray();
                 var results = scenarios.Select(s => lastResult(s) ?? "not run yet").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
                 text.Append("| `").Append(answer.Address).Append("` ").Append(Cell(answer.Quote)).Append(" | ").Append(claim.Id).Append(" | ").Append(Cell(Executors(strategy, claim))).Append(" | ")
-                    .Append(Shown(scenarios, "none yet")).Append(" | ").Append(scenarios.Length == 0 ? "not run yet" : string.Join(", ", results)).Append(" |\n");
+                    .Append(Shown(scenarios, "none: nothing to detonate")).Append(" | ").Append(scenarios.Length == 0 ? "lint passed" : string.Join(", ", results)).Append(" |\n");
             }
+
+            var past = missed(strategy.Name);
+            if (past.Count > 0) text.Append("\n### What gets past\n\nVariants of the scenarios that nothing catches: blind spots that are known.\n\n").AppendJoin("", past.Select(p => $"- {p}\n"));
         }
 
         return text.ToString();

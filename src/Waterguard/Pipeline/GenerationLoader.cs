@@ -60,13 +60,24 @@ internal static class GenerationLoader
 /// <summary>Rule files on disk.</summary>
 internal static class RuleFiles
 {
-    /// <summary>The file, or all rule files below the folder, in the order of their paths. Of a folder laid out like our content only the detections are rules.</summary>
+    /// <summary>The file, or all rule files below the folder, in the order of their paths. Of a strategy, and of a folder laid out like our content, only the detections are rules.</summary>
     public static IEnumerable<RuleFile> Below(string path) =>
         (Directory.Exists(path)
             ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
                 .Where(f => f.EndsWith(".yml", StringComparison.Ordinal) || f.EndsWith(".yaml", StringComparison.Ordinal))
+                .Where(f => !IsBesideDetections(path, f))
                 .Where(f => !IsContent(path) || Path.GetRelativePath(path, f).Replace('\\', '/').Split('/') is ["strategies", _, "detections", ..]).Order(StringComparer.Ordinal)
             : (IEnumerable<string>)[path]).Select(f => new RuleFile(f, File.ReadAllText(f)));
+
+    private static bool IsBesideDetections(string root, string file)
+    {
+        for (var folder = Path.GetDirectoryName(file); folder is { Length: > 0 } && folder.Length >= root.TrimEnd('/').Length; folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(Path.Combine(folder, "strategy.md"))) return !Path.GetRelativePath(folder, file).Replace('\\', '/').StartsWith("detections/", StringComparison.Ordinal);
+        }
+
+        return false;
+    }
 
     private static bool IsContent(string folder) => Directory.Exists(Path.Combine(folder, "strategies")) && Directory.Exists(Path.Combine(folder, "sources"));
 }

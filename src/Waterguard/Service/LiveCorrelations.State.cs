@@ -55,7 +55,7 @@ internal sealed partial class LiveCorrelations
             var known = new SessionState(head, [.. state.Keys.Select(k => new KeyState(k.Owner, k.Key, k.Value))]);
             Restored = _session.Restore(known);
             _early.Restore(known);
-            _stale = [.. state.Keys.Where(k => Restored.Restarted.ContainsKey(k.Owner)).Select(k => k with { Value = null })];
+            _stale = Forgotten(Restored);
             (_watermark, _read) = (times.Watermark, state.Position);
             _replayed = state.Position > 0 ? times.Read : 0; // of another journal nothing was read
             foreach (var input in times.Inputs) TakeUp(input);
@@ -86,9 +86,11 @@ internal sealed partial class LiveCorrelations
         var restored = _session.GoOnFrom(before);
         _early.GoOnFrom(before, latest);
         foreach (var match in Census.Waiting.Where(m => _generation.UseOf(m.Rule) is { Correlated: true, Decided: false })) _early.Offer(Census.FillIn(match));
-        _stale = [.. before.State().Keys.Where(k => restored.Restarted.ContainsKey(k.Correlation)).Select(k => new StoredKey(k.Correlation, k.Key, null))];
+        _stale = Forgotten(restored);
         return restored;
     }
+
+    private static StoredKey[] Forgotten(RestoredState restored) => [.. restored.Dropped.Select(k => new StoredKey(k.Correlation, k.Key, null))];
 
     private void TakeUp(InputTimes input)
     {

@@ -49,8 +49,8 @@ internal sealed partial class LiveCorrelations
     /// <summary>Times that were further ahead of their arrival than they may be.</summary>
     public long ForgedTimes { get; private set; }
 
-    /// <summary>Copies of records that could not be kept.</summary>
-    public long EvidenceLost { get; private set; }
+    /// <summary>Files with copies of records that went because there were too many bytes.</summary>
+    public long EvidenceFilesRemoved => _evidence.FilesRemoved;
 
     /// <summary>A batch of the journal is judged now.</summary>
     public void Begin(long sequence, DateTimeOffset ingested)
@@ -65,14 +65,14 @@ internal sealed partial class LiveCorrelations
         var use = _generation.UseOf(match.Rule);
         if (use is { Correlated: false, Decided: false }) return;
         if (_read <= _replayed && match.Time < _watermark) return; // the state that was taken up has it
-        if (_row is null) _offered.Enqueue(_row = new OfferedRow(_read, _ingested));
+        if (_row is null) _offered.Enqueue(_row = new OfferedRow(_read));
         if (match.TimeKnown && match.Time > _row.Latest) _row.Latest = match.Time;
         var kept = match with { Evidence = match.Evidence with { Raw = Kept(match.Evidence.Raw) } };
         var known = Census.FillIn(kept);
         if (LiveCensus.Awaits(kept, use)) Census.Hold(kept);
         else _session.Offer(known);
         // What is early is told with what is known now. A time from the future would make all others late.
-        if (use is { Correlated: true, Decided: false } && match.Time <= _row.Ingested + _configuration.MaxSkew) _early.Offer(known);
+        if (use is { Correlated: true, Decided: false } && match.Time <= _ingested + _configuration.MaxSkew) _early.Offer(known);
     }
 
     /// <summary>An input has delivered a batch.</summary>
@@ -170,25 +170,12 @@ internal sealed partial class LiveCorrelations
             }, new SessionOptions(1, _evidence, NotesChanges: true)),
         _generation.Correlations.OpenEarly(_found.Add, (finding, instead) => _takenBack.Add((finding, instead)), _evidence));
 
-    private RawRecord? Kept(RawRecord? raw)
-    {
-        try
-        {
-            return raw is null ? null : _evidence.Keep(raw.Read().Span);
-        }
-        catch (IOException)
-        {
-            EvidenceLost++;
-            return null;
-        }
-    }
+    private RawRecord? Kept(RawRecord? raw) => raw is null ? null : _evidence.Keep(raw.Read().Span);
 
     // A batch whose matches wait for the watermark is read again by whoever takes up the state.
-    private sealed class OfferedRow(long sequence, DateTimeOffset ingested)
+    private sealed class OfferedRow(long sequence)
     {
         public long Sequence => sequence;
-
-        public DateTimeOffset Ingested => ingested;
 
         public DateTimeOffset Latest { get; set; } = DateTimeOffset.MinValue;
     }

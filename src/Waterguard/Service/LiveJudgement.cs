@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Waterguard.Alerting.Output;
 using Waterguard.Alerting;
+using Waterguard.Alerting.Output;
 using Waterguard.Configuration;
 using Waterguard.Detection.Correlations;
 using Waterguard.Detection.Matching;
@@ -8,8 +8,8 @@ using Waterguard.Events.Framing;
 using Waterguard.Events.Shapes;
 using Waterguard.Pipeline;
 using Waterguard.Sources;
-using Waterguard.Storage.Journals;
 using Waterguard.Storage;
+using Waterguard.Storage.Journals;
 using Waterguard.Triage;
 
 namespace Waterguard.Service;
@@ -65,6 +65,9 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     /// <summary>How many alerts each suppression of the content in use has covered.</summary>
     public IReadOnlyDictionary<string, long> Receipts => _triage.Receipts;
 
+    /// <summary>Alerts that a signal might have lifted, forgotten before their hour was over.</summary>
+    public long TriageForgotten => _triage.Forgotten;
+
     /// <summary>Batches that could not be read back.</summary>
     public long DamagedBatches { get; private set; }
 
@@ -99,7 +102,7 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
             {
                 read = Judge(rows, consumed);
                 consumed = Math.Max(consumed, read);
-                // Half of what is kept goes: the rest is what correlations are learnt from after a start.
+                // Half of what is kept goes: the rest is what the census is told again after a start.
                 if (journal.Bytes > configuration.JournalKeep) await journal.TrimAsync(_oldest = Math.Min(_from, (_oldest + consumed) / 2), CancellationToken.None);
                 continue;
             }
@@ -221,8 +224,8 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
         storesState |= time.GetUtcNow() - _stored >= _tick;
         var state = storesState && _generation.Correlations.Evaluated > 0 ? Correlations.TakeState() : null;
         store.Commit(journal.Id, consumed, [.. _triage.Judge([.. alerts.Where(a => a.Rule.Level >= configuration.MinLevel)]).Select(Written)], tell, state);
-        if (state is null) return;
-        (_stored, _from) = (time.GetUtcNow(), state.Position);
+        if (_generation.Correlations.Evaluated == 0) _from = consumed; // there is nobody to read again for
+        if (state is not null) (_stored, _from) = (time.GetUtcNow(), state.Position);
     }
 
     private void Take(Match match, bool fresh, AlertSet alerts)

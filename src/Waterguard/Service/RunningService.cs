@@ -88,7 +88,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
     {
         if (correlations.Refused is { } why) log.Say("warning", "what correlations knew was left aside: they start from nothing", ("reason", why));
         if (correlations.Restored is not { } restored) return;
-        log.Info("took up what correlations knew", ("keys", restored.Keys));
+        log.Info("took up what correlations knew", ("keys", restored.Keys), ("damaged", restored.Damaged));
         foreach (var (id, reason) in restored.Restarted) log.Say("warning", "a correlation starts from nothing", ("correlation", id), ("reason", reason));
     }
 
@@ -117,11 +117,11 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
 
         var tally = judgement.Tally;
         log.Info("judged", ("events", tally.Events), ("malformed", tally.MalformedRecords), ("unrecognised", tally.UnrecognisedRecords), ("damaged_batches", judgement.DamagedBatches),
-            ("alerts", store.AlertCount), ("suppressed", judgement.Receipts.Select(r => $"{r.Key} {r.Value}")), ("journal_bytes", journal.Bytes), ("waiting", journal.LastSequence - store.ConsumedOf(journal.Id)), ("keys_forgotten", journal.KeysForgotten), ("journal", journal.Condition.ToString()));
+            ("alerts", store.AlertCount), ("suppressed", judgement.Receipts.Select(r => $"{r.Key} {r.Value}")), ("not_lifted_any_more", judgement.TriageForgotten), ("journal_bytes", journal.Bytes), ("waiting", journal.LastSequence - store.ConsumedOf(journal.Id)), ("keys_forgotten", journal.KeysForgotten), ("journal", journal.Condition.ToString()));
         var census = judgement.Correlations.Census.Census;
         log.Info("census", ("containers", census.Containers), ("pods", census.Pods), ("counts", census.Counts.All.Where(c => c.Value > 0).Select(c => $"{c.Key} {c.Value}")));
         var (waiting, keys) = judgement.Correlations.Size;
-        log.Info("correlated", ("matches_waiting", waiting), ("keys", keys), ("forged_times", judgement.Correlations.ForgedTimes), ("evidence_lost", judgement.Correlations.EvidenceLost), ("could_not_use", judgement.Correlations.Counts.All.Where(c => c.Value > 0).Select(c => $"{c.Key} {c.Value}")));
+        log.Info("correlated", ("matches_waiting", waiting), ("keys", keys), ("forged_times", judgement.Correlations.ForgedTimes), ("evidence_files_removed", judgement.Correlations.EvidenceFilesRemoved), ("could_not_use", judgement.Correlations.Counts.All.Where(c => c.Value > 0).Select(c => $"{c.Key} {c.Value}")));
     }
 }
 

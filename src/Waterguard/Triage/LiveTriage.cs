@@ -24,13 +24,14 @@ internal sealed class LiveTriage(Generation generation)
     public IReadOnlyList<Alert> Judge(IReadOnlyList<Alert> alerts)
     {
         if (generation.Suppressions.IsEmpty) return alerts;
-        var judged = alerts.Select(a => a.IsRetracted ? a : _judge.Judge(a)).ToArray();
+        var judged = alerts.Select(_judge.Judge).ToArray();
         foreach (var signal in judged.Where(Lifting.IsSignal)) Remember(_signals, signal);
         for (var i = 0; i < judged.Length; i++)
         {
+            if (judged[i].IsRetracted) Forget(judged[i].Id);
             if (judged[i].SuppressedBy is null) continue;
             judged[i] = Lifting.Lifted(judged[i], Tied(_signals, judged[i]));
-            if (judged[i].SuppressedBy is not null) Remember(_suppressed, judged[i]);
+            if (judged[i].SuppressedBy is not null && !judged[i].IsRetracted) Remember(_suppressed, judged[i]);
         }
 
         return [.. judged, .. Lift()];
@@ -58,6 +59,12 @@ internal sealed class LiveTriage(Generation generation)
     {
         var entities = Lifting.Entities(to).ToHashSet();
         return signals.Where(s => Lifting.Entities(s).Any(entities.Contains));
+    }
+
+    // What was taken back is not given again.
+    private void Forget(string id)
+    {
+        if (_suppressed.FirstOrDefault(s => s.Id == id) is { } taken) _suppressed.Remove(taken);
     }
 
     private void Remember(LinkedList<Alert> list, Alert alert)

@@ -32,14 +32,14 @@ internal sealed class SuppressionJudge
     /// <summary>How many alerts each suppression has covered.</summary>
     public SortedDictionary<string, long> Receipts { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The alert, marked where a suppression covers it: the first by id, where several do.</summary>
+    /// <summary>The alert, marked where a suppression covers it: the first by id, where several do. One that is taken back is no receipt: it was counted when it came.</summary>
     public Alert Judge(Alert alert)
     {
         foreach (var suppression in _generation.Suppressions)
         {
             if (!suppression.IsFor(alert.Rule.Id, alert.Rule.Name, alert.Time)) continue;
             if (suppression.When is not null && !(alert.Events.Length > 0 && alert.Events.All(e => Covers(suppression, alert, e)))) continue;
-            Receipts[suppression.Id] = Receipts.GetValueOrDefault(suppression.Id) + 1;
+            if (!alert.IsRetracted) Receipts[suppression.Id] = Receipts.GetValueOrDefault(suppression.Id) + 1;
             return alert with { SuppressedBy = suppression.Id };
         }
 

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text;
 using System.Text.Json;
 using Waterguard.Tests.Census;
 using Waterguard.Tests.CommandLine;
@@ -33,9 +31,9 @@ public sealed class LiveCensusServiceTests
         {
             for (var piece = 0; piece < 8; piece++)
             {
-                await PostAsync(client, service, "kubernetes.audit", Piece(harbour.Audit, piece));
-                await PostAsync(client, service, "docker.events", Piece(harbour.Engine, piece));
-                await PostAsync(client, service, "waterguard.census", Piece(harbour.Sensors, piece));
+                await LabService.PostToAsync(client, service, "kubernetes.audit", Piece(harbour.Audit, piece));
+                await LabService.PostToAsync(client, service, "docker.events", Piece(harbour.Engine, piece));
+                await LabService.PostToAsync(client, service, "waterguard.census", Piece(harbour.Sensors, piece));
             }
 
             await Until.True(() => service.Alerts.Any(a => a.Contains(Unclaimed, StringComparison.Ordinal)), "the container is told");
@@ -47,20 +45,12 @@ public sealed class LiveCensusServiceTests
         }
 
         using var again = await ServiceProcess.StartAsync(configuration);
-        await PostAsync(client, again, "docker.events", [.. harbour.Engine.TakeLast(1)]);
+        await LabService.PostToAsync(client, again, "docker.events", harbour.Engine.Last());
         await Until.True(() => again.Log.Any(l => l.Contains("serving", StringComparison.Ordinal)), "it serves");
         Assert.Equal(0, await again.StopAsync());
         Assert.Contains(again.Log, l => l.Contains("disagreements 1", StringComparison.Ordinal)); // found again, and not told again
         Assert.DoesNotContain(again.Alerts, a => a.Contains(Unclaimed, StringComparison.Ordinal));
     }
 
-    private static string[] Piece(IEnumerable<string> lines, int piece) => [.. lines.Where(l => (int)((LiveCensusTests.TimeOf(l) - Harbour.Start).TotalMinutes / 5) == piece)];
-
-    private static async Task PostAsync(HttpClient client, ServiceProcess service, string source, string[] records)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(service.Address, "api/v1/ingest/" + source)) { Content = new StringContent(string.Join('\n', records), Encoding.UTF8, "application/x-ndjson") };
-        request.Headers.TryAddWithoutValidation("X-Api-Key", Environment.GetEnvironmentVariable("PATH"));
-        using var response = await client.SendAsync(request);
-        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-    }
+    private static string Piece(IEnumerable<string> lines, int piece) => string.Join('\n', lines.Where(l => (int)((LiveCensusTests.TimeOf(l) - Harbour.Start).TotalMinutes / 5) == piece));
 }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Text;
 using System.Text.Json;
 using Xunit;
 
@@ -9,8 +6,6 @@ namespace Waterguard.Tests.Service;
 /// <summary>Correlations are judged while records come, and go on over a restart.</summary>
 public sealed class LiveCorrelationTests
 {
-    private static readonly DateTimeOffset Noon = new(2026, 11, 2, 12, 0, 0, TimeSpan.Zero);
-
     private const string Rules = """
         title: Refused
         id: 6d2f1b1c-8f6e-4b52-9f5d-0c5cf0e6a011
@@ -29,20 +24,20 @@ public sealed class LiveCorrelationTests
     public async Task A_count_that_began_before_a_restart_goes_on_after_it_and_is_told_once_when_met_and_once_when_over()
     {
         using var folder = Repository.Folder();
-        var configuration = Configuration(folder);
+        var configuration = LabService.Configuration(folder, Rules);
         using var client = new HttpClient();
 
         using (var service = await ServiceProcess.StartAsync(configuration))
         {
-            await PostAsync(client, service, Refused(0), Refused(10), Other(15));
+            await LabService.PostAsync(client, service, Refused(0), Refused(10), Other(15));
             Assert.Equal(0, await service.StopAsync());
             Assert.Empty(service.Alerts);
         }
 
         using var again = await ServiceProcess.StartAsync(configuration);
-        await PostAsync(client, again, Refused(20), Other(40));
+        await LabService.PostAsync(client, again, Refused(20), Other(40));
         await Until.True(() => again.Alerts.Count >= 1, "the count is told");
-        await PostAsync(client, again, Refused(50), Other(900));
+        await LabService.PostAsync(client, again, Refused(50), Other(900));
         await Until.True(() => again.Alerts.Count >= 2, "the end is told");
         Assert.Equal(0, await again.StopAsync());
 
@@ -58,42 +53,25 @@ public sealed class LiveCorrelationTests
     public async Task What_correlations_knew_outlives_the_journal_with_the_records_that_they_may_show()
     {
         using var folder = Repository.Folder();
-        var configuration = Configuration(folder);
+        var configuration = LabService.Configuration(folder, Rules);
         using var client = new HttpClient();
         using (var service = await ServiceProcess.StartAsync(configuration))
         {
-            await PostAsync(client, service, Refused(0), Refused(10), Other(15));
+            await LabService.PostAsync(client, service, Refused(0), Refused(10), Other(15));
             Assert.Equal(0, await service.StopAsync());
         }
 
         foreach (var file in Directory.GetFiles(Path.Combine(folder.Path, "data"), "journal.db*")) File.Delete(file);
         using var again = await ServiceProcess.StartAsync(configuration);
-        await PostAsync(client, again, Refused(20), Other(40));
+        await LabService.PostAsync(client, again, Refused(20), Other(40));
         await Until.True(() => again.Alerts.Count >= 1, "the count is told");
         Assert.Equal(0, await again.StopAsync());
 
         var events = JsonDocument.Parse(again.Alerts[0]).RootElement.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("raw").GetProperty("at").GetString());
-        Assert.Equal([$"{Noon:O}", $"{Noon.AddSeconds(10):O}", $"{Noon.AddSeconds(20):O}"], events);
+        Assert.Equal([$"{LabService.Noon:O}", $"{LabService.Noon.AddSeconds(10):O}", $"{LabService.Noon.AddSeconds(20):O}"], events);
     }
 
-    private static string Configuration(TemporaryFolder folder)
-    {
-        var rules = folder.Write("rules/r.yml", Rules);
-        var source = folder.Write("content/sources/lab.yml", "name: lab\nlogsources: any\nrecognise: {kind: {exists: true}, at: {exists: true}}\ntime: [at]\nsample: |\n  {\"at\":\"2026-11-02T12:00:00Z\",\"kind\":\"other\"}\n");
-        return folder.Write("w.yaml", string.Create(
-            CultureInfo.InvariantCulture,
-            $"data: '{folder.Path}/data'\nhttp: {{listen: '127.0.0.1:0'}}\ntime: {{lateness: 1s}}\ncontent: {{builtin: false, folders: ['{Path.GetDirectoryName(Path.GetDirectoryName(source))}'], rules: ['{rules}']}}\ninputs:\n  - {{name: in, transport: http, source: lab, key: env:PATH}}\n"));
-    }
+    private static string Refused(int second) => LabService.Record(second, "refused");
 
-    private static string Refused(int second) => $"{{\"at\":\"{Noon.AddSeconds(second):O}\",\"kind\":\"refused\",\"user\":\"ann\"}}";
-
-    private static string Other(int second) => $"{{\"at\":\"{Noon.AddSeconds(second):O}\",\"kind\":\"other\"}}";
-
-    private static async Task PostAsync(HttpClient client, ServiceProcess service, params string[] records)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(service.Address, "api/v1/ingest/lab")) { Content = new StringContent(string.Join('\n', records), Encoding.UTF8, "application/x-ndjson") };
-        request.Headers.TryAddWithoutValidation("X-Api-Key", Environment.GetEnvironmentVariable("PATH"));
-        using var response = await client.SendAsync(request);
-        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-    }
+    private static string Other(int second) => LabService.Record(second, "other");
 }

@@ -77,6 +77,47 @@ public sealed class CorrelationStateTests
     }
 
     [Fact]
+    public void Keys_that_nothing_came_for_over_several_starts_are_read_by_the_words_that_they_were_written_with()
+    {
+        var rules = RulesOf("type: event_count, rules: [r1], group-by: [h], timespan: 1h, condition: {gte: 2}");
+        var engine = Engine(rules);
+        var matches = Matches(rules, "r1@1 h=a; r1@2 h=b; r1@3 h=c; r1@4 h=a").Select((m, i) => m with { Evidence = m.Evidence with { File = $"file{i}" } }).ToArray();
+        var stored = new Dictionary<(string, UInt128), KeyState>();
+        var head = default(SessionState);
+        var found = new List<CorrelationFinding>();
+        foreach (var match in matches)
+        {
+            var session = engine.Open(found.Add, new SessionOptions(1, null, NotesChanges: true));
+            if (head is not null) session.Restore(new SessionState(head.Head, [.. stored.Values.Reverse()]));
+            session.Offer(match);
+            session.AdvanceTo(match.Time.AddMilliseconds(500), DeliveryOf(matches));
+            head = session.TakeChanges();
+            foreach (var key in head.Keys) stored[(key.Correlation, key.Key)] = key;
+        }
+
+        Assert.Equal(["file0", "file3"], Assert.Single(found).Evidence.Select(e => e.File));
+    }
+
+    [Fact]
+    public void One_key_that_cannot_be_read_is_dropped_and_the_others_of_its_correlation_stay()
+    {
+        var rules = RulesOf("type: event_count, rules: [r1], group-by: [h], timespan: 1h, condition: {gte: 2}");
+        var first = Engine(rules).Open(_ => { });
+        var matches = Matches(rules, "r1@1 h=a; r1@2 h=b");
+        foreach (var match in matches) first.Offer(match);
+        first.AdvanceTo(matches[^1].Time.AddSeconds(1), DeliveryOf(matches));
+        var state = first.State();
+
+        var second = Engine(rules).Open(_ => { });
+        var restored = second.Restore(new SessionState(state.Head, [state.Keys[0], state.Keys[1] with { State = new byte[] { 9 } }]));
+
+        Assert.Equal(1, second.Keys);
+        Assert.Equal((1, 1), (restored.Keys, restored.Damaged));
+        Assert.Equal(state.Keys[1].Key, Assert.Single(restored.Dropped).Key);
+        Assert.Empty(restored.Restarted);
+    }
+
+    [Fact]
     public void Damaged_state_is_refused_in_words_and_never_more_than_that()
     {
         var rules = RulesOf("type: beacon, rules: [r1], group-by: [h], timespan: 1m, condition: {gte: 0.01}", "type: baseline, rules: [r1], measure: {count: true}, bucket: 2s, season: 1d, learn: 1s, condition: {gte: 0.1}");

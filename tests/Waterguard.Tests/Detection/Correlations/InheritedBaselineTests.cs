@@ -48,7 +48,7 @@ public sealed class InheritedBaselineTests
         var rules = RulesOf(Correlation);
         var session = Engine(rules).Open(_ => { });
         foreach (var match in Matches(rules, $"{Learnt("w=shop c=1")};{Series(100, "w=bank c=2", 5, _ => 1)}")) session.Offer(match);
-        session.AdvanceTo(DateTimeOffset.MaxValue.AddDays(-1), Delivery.Of([], (_, _) => true));
+        session.AdvanceTo(Matches(rules, "r1@6400")[0].Time, Delivery.Of([], (_, _) => true));
         Assert.Equal((2L, 0.5), Assert.Single(session.Readiness()).Value);
     }
 

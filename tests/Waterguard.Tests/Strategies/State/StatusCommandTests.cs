@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Waterguard.Tests.CommandLine;
@@ -63,22 +61,56 @@ public sealed class StatusCommandTests
             CultureInfo.InvariantCulture, $"data: '{folder.Path}/data'\nhttp: {{listen: '127.0.0.1:0'}}\ninputs:\n  - {{name: audit, transport: http, source: kubernetes.audit, key: env:PATH}}\n"));
         using var client = new HttpClient();
         using var service = await ServiceProcess.StartAsync(configuration);
-        await PostAsync(client, service, Log(_ => { }));
+        await LabService.PostToAsync(client, service, "kubernetes.audit", Log(_ => { }));
         Assert.Equal("ARMED", State(Live(configuration, "5m"), Impersonation));
 
         JsonElement silent = default;
         await Until.True(() => State(silent = Live(configuration, "1s"), Impersonation) == "BLIND", "the source is silent");
         Assert.StartsWith("kubernetes.audit has been silent since", Reason(silent, Impersonation), StringComparison.Ordinal);
 
-        await PostAsync(client, service, Log(r => r["auditID"] = "another"));
+        await LabService.PostToAsync(client, service, "kubernetes.audit", Log(r => r["auditID"] = "another"));
         Assert.Equal("ARMED", State(Live(configuration, "5m"), Impersonation));
         Assert.Equal(0, await service.StopAsync());
     }
 
     [Fact]
+    public void A_layer_and_a_page_show_the_state_that_the_telemetry_gives()
+    {
+        using var folder = Repository.Folder();
+        var log = folder.Write("audit.log", Log(_ => { }));
+        var layer = Path.Combine(folder.Path, "layer.json");
+        var coverage = Tool.Run("coverage", "--telemetry", log, "--navigator", layer);
+        Assert.Equal(0, coverage.Code);
+        using var json = JsonDocument.Parse(File.ReadAllText(layer));
+        var colours = json.RootElement.GetProperty("techniques").EnumerateArray().GroupBy(t => t.GetProperty("color").GetString()!, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
+        Assert.True(colours["#31a354"] > 5 && colours["#de2d26"] > 5, coverage.Error); // what Kubernetes shows is armed, what only a cloud would show is blind
+        Assert.DoesNotContain("#9ecae1", colours.Keys);
+
+        var page = Tool.Run("strategy", "render", "container-runtime-evasion", "--telemetry", log).Output;
+        Assert.Contains("State: **DEGRADED**", page, StringComparison.Ordinal);
+        Assert.Contains("docker.events was not heard of", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_integrity_tool_that_does_not_watch_what_it_should_degrades_what_relies_on_it()
+    {
+        using var folder = Repository.Folder();
+        var log = folder.Write("audit.log", Log(_ => { }));
+        var narrow = folder.Write("narrow.conf", "/etc/passwd R\n");
+        var whole = folder.Write("whole.conf", Tool.Run("sources", "config", "aide").Output);
+
+        Assert.Matches("^False .*narrow.conf watches 0 of [0-9]+ critical paths, and not /", Aide(log, narrow));
+        Assert.Matches("^True .*whole.conf watches (all )?[0-9]+ (of [0-9]+ )?critical paths", Aide(log, whole));
+        Assert.Equal("Null was not looked at", Aide(log, null));
+        Assert.Equal(2, Tool.Run("strategy", "status", log, "--watches", "tripwire=/etc/x").Code);
+    }
+
+    [Fact]
     public void Wrong_usage_is_said_in_one_line()
     {
-        Assert.Equal((2, "waterguard: strategy status: either telemetry in files, or --config of a service\n"), (Tool.Run("strategy", "status") is var r ? r.Code : 0, r.Error));
+        var nothing = Tool.Run("strategy", "status");
+        Assert.Equal(2, nothing.Code);
+        Assert.Equal("waterguard: strategy status: either telemetry in files, or --config of a service\n", nothing.Error);
         Assert.Equal(2, Tool.Run("strategy", "status", ".", "--strategy", "no-such").Code);
         Assert.Equal(2, Tool.Run("strategy", "status", "no-such-file").Code);
     }
@@ -86,6 +118,13 @@ public sealed class StatusCommandTests
     private static JsonElement Status(string log) => Json(Tool.Run("strategy", "status", log, "-o", "json"));
 
     private static JsonElement Live(string configuration, string silentAfter) => Json(Tool.Run("strategy", "status", "--config", configuration, "--silent-after", silentAfter, "-o", "json"));
+
+    private static string Aide(string log, string? configuration)
+    {
+        var status = Json(configuration is null ? Tool.Run("strategy", "status", log, "-o", "json") : Tool.Run("strategy", "status", log, "-o", "json", "--watches", $"aide={configuration}"));
+        var assumption = status.GetProperty("strategies").EnumerateArray().SelectMany(s => s.GetProperty("assumptions").EnumerateArray()).Single(a => a.GetProperty("id").GetString() == "aide-watches-the-platform");
+        return $"{assumption.GetProperty("holds").ValueKind} {assumption.GetProperty("observed").GetString()}";
+    }
 
     private static JsonElement Json(ToolResult result)
     {
@@ -100,14 +139,6 @@ public sealed class StatusCommandTests
     private static string? State(JsonElement status, string title) => Of(status, title).GetProperty("state").GetString();
 
     private static string Reason(JsonElement status, string title) => Of(status, title).GetProperty("reasons")[0].GetProperty("text").GetString()!;
-
-    private static async Task PostAsync(HttpClient client, ServiceProcess service, string records)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(service.Address, "api/v1/ingest/kubernetes.audit")) { Content = new StringContent(records, Encoding.UTF8, "application/x-ndjson") };
-        request.Headers.TryAddWithoutValidation("X-Api-Key", Environment.GetEnvironmentVariable("PATH"));
-        using var response = await client.SendAsync(request);
-        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-    }
 
     // Forty ordinary requests with their bodies, as an API server logs them at RequestResponse.
     private static string Log(Action<JsonObject> change) => string.Join('\n', Enumerable.Range(0, 40).Select(i =>
