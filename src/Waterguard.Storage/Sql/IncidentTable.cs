@@ -44,6 +44,18 @@ internal static class IncidentTable
         return session.All($"SELECT {Columns} FROM incidents{where} ORDER BY until DESC, id DESC LIMIT {where.Add(Math.Clamp(query.Most, 0, AlertQuery.Limit))}", Read, where.Values);
     }
 
+    /// <summary>Removes some of what is older than a time.</summary>
+    public static (long Alerts, long Incidents) RemoveOld(Session session, long before)
+    {
+        var incidents = session.All("SELECT id FROM incidents WHERE until < $1 ORDER BY until LIMIT 100", r => r.GetString(0), before);
+        var alerts = session.All("SELECT id FROM alerts WHERE incident IS NULL AND time < $1 ORDER BY time LIMIT 500", r => r.GetString(0), before);
+        alerts.AddRange(session.AllOf("SELECT id FROM alerts WHERE incident IN ", r => r.GetString(0), incidents));
+        object?[][] ids = [.. alerts.Select(a => new object?[] { a })];
+        foreach (var table in new[] { "alert_entities WHERE (alert)", "alert_ties WHERE (alert)", "alerts WHERE (id)" }) session.Many($"DELETE FROM {table} IN (", ")", ids);
+        session.Many("DELETE FROM incidents WHERE (id) IN (", ")", [.. incidents.Select(i => new object?[] { i })]);
+        return (alerts.Count, incidents.Count);
+    }
+
     private static void Weigh(Session session, string id)
     {
         var (count, began, until, worst, rules) = session.All(
