@@ -44,15 +44,21 @@ internal static class IncidentTable
         return session.All($"SELECT {Columns} FROM incidents{where} ORDER BY until DESC, id DESC LIMIT {where.Add(Math.Clamp(query.Most, 0, AlertQuery.Limit))}", Read, where.Values);
     }
 
-    /// <summary>Removes some of what is older than a time.</summary>
+    /// <summary>Notes what has come or changed since the last time.</summary>
+    public static int Note(Session session, long now) => session.Run("UPDATE alerts SET noted = $1 WHERE noted = 0", now);
+
+    /// <summary>Removes some of what was noted before a time.</summary>
     public static (long Alerts, long Incidents) RemoveOld(Session session, long before)
     {
-        var incidents = session.All("SELECT id FROM incidents WHERE until < $1 ORDER BY until LIMIT 100", r => r.GetString(0), before);
-        var alerts = session.All("SELECT id FROM alerts WHERE incident IS NULL AND time < $1 ORDER BY time LIMIT 500", r => r.GetString(0), before);
+        // By when they were noted, not by their own times, which whoever sends records can choose.
+        var incidents = session.All(
+            "SELECT DISTINCT incident FROM alerts a WHERE noted > 0 AND noted < $1 AND incident IS NOT NULL AND NOT EXISTS (SELECT 1 FROM alerts b WHERE b.incident = a.incident AND (b.noted >= $1 OR b.noted = 0)) LIMIT 100",
+            r => r.GetString(0), before);
+        var alerts = session.All("SELECT id FROM alerts WHERE incident IS NULL AND noted > 0 AND noted < $1 LIMIT 500", r => r.GetString(0), before);
         alerts.AddRange(session.AllOf("SELECT id FROM alerts WHERE incident IN ", r => r.GetString(0), incidents));
         object?[][] ids = [.. alerts.Select(a => new object?[] { a })];
         foreach (var table in new[] { "alert_entities WHERE (alert)", "alert_ties WHERE (alert)", "alerts WHERE (id)" }) session.Many($"DELETE FROM {table} IN (", ")", ids);
-        session.Many("DELETE FROM incidents WHERE (id) IN (", ")", [.. incidents.Select(i => new object?[] { i })]);
+        foreach (var column in new[] { "merged_into", "id" }) session.Many($"DELETE FROM incidents WHERE ({column}) IN (", ")", [.. incidents.Select(i => new object?[] { i })]);
         return (alerts.Count, incidents.Count);
     }
 

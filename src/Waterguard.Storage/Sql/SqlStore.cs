@@ -1,3 +1,5 @@
+using Waterguard.Storage.Checks;
+
 namespace Waterguard.Storage.Sql;
 
 /// <summary>The store in a database, whichever it is. Thread-safe: one writes at a time, many read beside it.</summary>
@@ -105,8 +107,10 @@ public sealed class SqlStore : IStore, IAlerts, IIncidents, IDocuments, IRetenti
     public AuditCheck CheckAudit() => _connections.Read(AuditTable.Check);
 
     /// <inheritdoc/>
-    public (long Alerts, long Incidents) RemoveOld(DateTimeOffset before)
+    public (long Alerts, long Incidents) RemoveOld(DateTimeOffset now, DateTimeOffset before)
     {
+        _connections.Write(s => IncidentTable.Note(s, now.ToUnixTimeMilliseconds()));
+
         // In pieces: who commits waits for no more than one of them.
         for (var all = (Alerts: 0L, Incidents: 0L); ;)
         {
@@ -115,6 +119,12 @@ public sealed class SqlStore : IStore, IAlerts, IIncidents, IDocuments, IRetenti
             all = (all.Alerts + alerts, all.Incidents + incidents);
         }
     }
+
+    internal void Check(CheckReport report, CancellationToken cancel) => _connections.Read(s =>
+    {
+        TableCheck.Run(s, report, cancel);
+        return true;
+    });
 
     /// <inheritdoc/>
     public void Dispose() => _connections.Dispose();

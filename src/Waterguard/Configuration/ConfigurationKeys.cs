@@ -24,7 +24,7 @@ internal static class ConfigurationKeys
     [
         new("kind", SettingType.Word, "sqlite: a file in the data folder; postgresql: a database of a server.") { Words = ["sqlite", "postgresql"], Default = "sqlite" },
         new("connection", SettingType.Secret, "Where the database is, as Npgsql reads it: Host=db.example.net;Database=waterguard;Username=waterguard;Password=…"),
-        new("keep_alerts", SettingType.Duration, "How long alerts are kept, by their time, and incidents after their last activity.") { Default = "400d", Least = 3600, Most = 365L * 86_400 * 30 },
+        new("keep_alerts", SettingType.Duration, "How long alerts are kept after they came, and incidents with all of theirs after the last one came.") { Default = "400d", Least = 3600, Most = 365L * 86_400 * 30 },
     ];
 
     public static ImmutableArray<Setting> Archive { get; } =

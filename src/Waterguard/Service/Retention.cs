@@ -32,7 +32,7 @@ internal sealed class Retention(ServiceConfiguration configuration, IRetention s
         var now = time.GetUtcNow();
         try
         {
-            var removed = store.RemoveOld(now - configuration.KeepAlerts);
+            var removed = store.RemoveOld(now, now - configuration.KeepAlerts);
             var files = configuration.KeepArchive is { } keep ? Archive.Remove(configuration.Data, now - keep) : 0;
             if (removed.Alerts > 0 || removed.Incidents > 0 || files > 0) log.Info("removed what was old", ("alerts", removed.Alerts), ("incidents", removed.Incidents), ("archive_files", files));
         }

@@ -114,6 +114,24 @@ public sealed class StoredIncidentTests(PostgresServer server) : IDisposable
         Assert.Equal(["a3", "a2", "a1", "a0"], Titles(new IncidentQuery { Before = new AlertCursor(page[^1].End, page[^1].Id) }));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_came_long_ago_goes_whatever_time_it_says_and_an_incident_goes_as_a_whole(bool isPostgres)
+    {
+        using var store = Open(isPostgres);
+        var (first, later) = (Stored.Start.AddYears(1), Stored.Start.AddYears(1).AddDays(10));
+        Commit(store, Stored.Alert("old", -1e8, entities: ("pod", "q")), Stored.Alert("a", 0, entities: ("pod", "p")), Stored.Alert("s", 1e6, suppressedBy: "known"), Stored.Alert("future", 1e8));
+        Assert.Equal((0, 0), store.RemoveOld(first, first.AddDays(-5)));
+        Commit(store, Stored.Alert("b", 5, entities: ("pod", "p")));
+
+        Assert.Equal((3, 2), store.RemoveOld(later, later.AddDays(-5)));
+        Assert.Equal(["b", "a"], store.Find(new AlertQuery()).Select(a => a.Id));
+        Assert.Equal((0, 0), store.RemoveOld(later, later.AddDays(-5)));
+        Assert.Equal((2, 1), store.RemoveOld(later.AddDays(9), later.AddDays(1)));
+        Assert.Equal((0, 0), (store.AlertCount, store.Find(new IncidentQuery { Statuses = [] }).Count));
+    }
+
     private static void Commit(SqlStore store, params StoredAlert[] alerts) => store.Commit("j", 1, alerts, _ => { });
 
     private static void Compare(SqlStore store, IReadOnlyList<StoredAlert> alerts, bool withIds, int seed)
