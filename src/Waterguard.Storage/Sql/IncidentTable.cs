@@ -73,7 +73,7 @@ internal static class IncidentTable
             return;
         }
 
-        var title = session.First<string>("SELECT title FROM alerts WHERE incident = $1 ORDER BY level DESC, time, id LIMIT 1", id)!;
+        var title = session.First<string>("SELECT title FROM alerts WHERE incident = $1 AND level = $2 ORDER BY time, id LIMIT 1", id, (long)worst)!;
         var (level, risk, full) = IncidentGrouping.Weigh(worst, title, rules);
         session.Run(
             "UPDATE incidents SET title = $2, level = $3, risk = $4, status = 0, began = $5, until = $6, alerts = $7, merged_into = NULL WHERE id = $1",

@@ -35,6 +35,7 @@ internal static class Layout
             ALTER TABLE alerts ADD COLUMN title TEXT NOT NULL DEFAULT '';
             ALTER TABLE alerts ADD COLUMN until INTEGER NOT NULL DEFAULT 0;
             ALTER TABLE alerts ADD COLUMN noted INTEGER NOT NULL DEFAULT 0;
+            CREATE INDEX alerts_by_rule ON alerts(incident, rule, level);
             CREATE INDEX alerts_by_noted ON alerts(noted);
             CREATE INDEX alerts_weight ON alerts(incident, level, time, id, until, rule);
             CREATE TABLE incidents(
