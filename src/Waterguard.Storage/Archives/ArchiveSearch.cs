@@ -110,7 +110,7 @@ public sealed class ArchiveSearch(string data, ArchiveQuery query)
         using var packed = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
         var buffer = new byte[64 * 1024];
-        var (start, end, number) = (0, 0, 0L);
+        var (start, end, number, total) = (0, 0, 0L, 0L);
         while (true)
         {
             if (buffer.AsSpan(start, end - start).IndexOf((byte)'\n') is var length and >= 0)
@@ -131,8 +131,20 @@ public sealed class ArchiveSearch(string data, ArchiveQuery query)
             var read = unpacked.Read(buffer, end, buffer.Length - end);
             if (read == 0) break;
             end += read;
+            total += read;
         }
 
         if (end > 0) throw new InvalidDataException($"line {number + 1} has no end");
+        if (total % (1L << 32) != SizeSaidBy(packed)) throw new InvalidDataException("it is cut");
+    }
+
+    // A file that was cut between two blocks unpacks without complaint; its last four bytes then are no size.
+    private static long SizeSaidBy(FileStream packed)
+    {
+        Span<byte> size = stackalloc byte[sizeof(uint)];
+        if (packed.Length < sizeof(uint)) return -1;
+        packed.Position = packed.Length - sizeof(uint);
+        packed.ReadExactly(size);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(size);
     }
 }
