@@ -16,6 +16,7 @@ internal static class Program
             RulesCommand.Build(),
             ServeCommand.Build(),
             SourcesCommand.Build(),
+            StoreCommand.Build(),
             StrategyCommand.Build(),
             ValidateCommand.Build(),
         };

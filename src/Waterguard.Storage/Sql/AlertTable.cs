@@ -101,7 +101,7 @@ internal static class AlertTable
         if (alerts.Count == 0) return;
         var columns = alerts.Select(a => (Alert: a, Columns: AlertColumns.Of(a.Json))).ToArray();
         session.Many("INSERT INTO alerts(id, time, level, rule, json, strategy, status, suppressed, words, title) VALUES ",
-            " ON CONFLICT(id) DO UPDATE SET time = excluded.time, json = excluded.json, strategy = excluded.strategy, status = excluded.status, suppressed = excluded.suppressed, words = excluded.words, title = excluded.title",
+            " ON CONFLICT(id) DO UPDATE SET time = excluded.time, json = excluded.json, strategy = excluded.strategy, status = excluded.status, suppressed = excluded.suppressed, words = excluded.words, title = excluded.title, noted = 0",
             [.. columns.Select(c => new object?[]
             {
                 c.Alert.Id, c.Alert.Time.ToUnixTimeMilliseconds(), (long)c.Alert.Level, c.Alert.Rule, c.Alert.Json, c.Columns.Strategy, (long)c.Columns.Status, c.Columns.IsSuppressed ? 1L : 0L, c.Columns.Words, c.Columns.Title,

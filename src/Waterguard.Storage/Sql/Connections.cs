@@ -11,6 +11,7 @@ internal sealed class Connections(Dialect dialect) : IDisposable
 
     private readonly Lock _lock = new();
     private readonly ConcurrentBag<DbConnection> _idle = [];
+    private readonly Dictionary<string, DbCommand> _prepared = new(StringComparer.Ordinal);
     private DbConnection? _writing;
 
     /// <summary>Does something within a transaction: all of it, or nothing.</summary>
@@ -24,7 +25,7 @@ internal sealed class Connections(Dialect dialect) : IDisposable
                 if (_writing is { State: not ConnectionState.Open }) Drop();
                 _writing ??= dialect.Connect();
                 using var transaction = _writing.BeginTransaction();
-                var session = new Session(_writing, dialect, transaction);
+                var session = new Session(_writing, dialect, transaction, _prepared);
                 dialect.TakeTurn(session);
                 var result = act(session);
                 transaction.Commit();
@@ -77,6 +78,8 @@ internal sealed class Connections(Dialect dialect) : IDisposable
 
     private void Drop()
     {
+        foreach (var command in _prepared.Values) command.Dispose();
+        _prepared.Clear();
         _writing?.Dispose();
         _writing = null;
     }

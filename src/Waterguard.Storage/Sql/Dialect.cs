@@ -33,6 +33,9 @@ internal abstract class Dialect : IDisposable
     /// <summary>Notes how many steps of the layout were applied.</summary>
     public abstract void SetVersion(Session session, long version);
 
+    /// <summary>What the database finds when it looks at its own files; nothing, where it has other means for that.</summary>
+    public virtual IReadOnlyList<string> Integrity(Session session) => [];
+
     /// <summary>Waits until no other writer is within a transaction; holds until this one's ends.</summary>
     public abstract void TakeTurn(Session session);
 

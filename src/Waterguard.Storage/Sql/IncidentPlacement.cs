@@ -58,7 +58,25 @@ internal sealed class IncidentPlacement(Session session)
     {
         var keeper = around.Count == 0 ? Found(alert) : Oldest(around);
         foreach (var other in around.Where(o => o != keeper)) Merge(other, keeper);
-        Move(alert.Id, keeper);
+        if (around.Count == 1 && IncidentOf(alert.Id) is null && AddsNoWeight(alert, keeper)) Add(alert, keeper);
+        else Move(alert.Id, keeper);
+    }
+
+    // Most alerts of a large incident are one more of the kind: weighing all of them each time would take ever longer.
+    private bool AddsNoWeight(TiedAlert alert, string incident)
+    {
+        var (rule, level) = session.All("SELECT rule, level FROM alerts WHERE id = $1", r => (r.GetString(0), r.GetInt64(1)), alert.Id)[0];
+        return session.All("SELECT 1 FROM alerts WHERE incident = $1 AND rule = $2 AND level = $3 LIMIT 1", _ => true, incident, rule, level).Count > 0
+            && session.All("SELECT 1 FROM alerts WHERE incident = $1 AND level > $2 LIMIT 1", _ => true, incident, level)
+                .Concat(session.All("SELECT 1 FROM alerts WHERE incident = $1 AND level = $2 AND (time < $3 OR (time = $3 AND id < $4)) LIMIT 1", _ => true, incident, level, alert.Time.ToUnixTimeMilliseconds(), alert.Id)).Any();
+    }
+
+    private void Add(TiedAlert alert, string incident)
+    {
+        session.Run("UPDATE alerts SET incident = $2 WHERE id = $1", alert.Id, incident);
+        session.Run(
+            "UPDATE incidents SET alerts = alerts + 1, began = CASE WHEN began > $2 THEN $2 ELSE began END, until = CASE WHEN until < $3 THEN $3 ELSE until END WHERE id = $1",
+            incident, alert.Time.ToUnixTimeMilliseconds(), alert.End.ToUnixTimeMilliseconds());
     }
 
     private void Regroup(HashSet<string> around, TiedAlert changed)

@@ -44,6 +44,24 @@ internal static class IncidentTable
         return session.All($"SELECT {Columns} FROM incidents{where} ORDER BY until DESC, id DESC LIMIT {where.Add(Math.Clamp(query.Most, 0, AlertQuery.Limit))}", Read, where.Values);
     }
 
+    /// <summary>Notes what has come or changed since the last time.</summary>
+    public static int Note(Session session, long now) => session.Run("UPDATE alerts SET noted = $1 WHERE noted = 0", now);
+
+    /// <summary>Removes some of what was noted before a time.</summary>
+    public static (long Alerts, long Incidents) RemoveOld(Session session, long before)
+    {
+        // By when they were noted, not by their own times, which whoever sends records can choose.
+        var incidents = session.All(
+            "SELECT DISTINCT incident FROM alerts a WHERE noted > 0 AND noted < $1 AND incident IS NOT NULL AND NOT EXISTS (SELECT 1 FROM alerts b WHERE b.incident = a.incident AND (b.noted >= $1 OR b.noted = 0)) LIMIT 100",
+            r => r.GetString(0), before);
+        var alerts = session.All("SELECT id FROM alerts WHERE incident IS NULL AND noted > 0 AND noted < $1 LIMIT 500", r => r.GetString(0), before);
+        alerts.AddRange(session.AllOf("SELECT id FROM alerts WHERE incident IN ", r => r.GetString(0), incidents));
+        object?[][] ids = [.. alerts.Select(a => new object?[] { a })];
+        foreach (var table in new[] { "alert_entities WHERE (alert)", "alert_ties WHERE (alert)", "alerts WHERE (id)" }) session.Many($"DELETE FROM {table} IN (", ")", ids);
+        foreach (var column in new[] { "merged_into", "id" }) session.Many($"DELETE FROM incidents WHERE ({column}) IN (", ")", [.. incidents.Select(i => new object?[] { i })]);
+        return (alerts.Count, incidents.Count);
+    }
+
     private static void Weigh(Session session, string id)
     {
         var (count, began, until, worst, rules) = session.All(
@@ -55,7 +73,7 @@ internal static class IncidentTable
             return;
         }
 
-        var title = session.First<string>("SELECT title FROM alerts WHERE incident = $1 ORDER BY level DESC, time, id LIMIT 1", id)!;
+        var title = session.First<string>("SELECT title FROM alerts WHERE incident = $1 AND level = $2 ORDER BY time, id LIMIT 1", id, (long)worst)!;
         var (level, risk, full) = IncidentGrouping.Weigh(worst, title, rules);
         session.Run(
             "UPDATE incidents SET title = $2, level = $3, risk = $4, status = 0, began = $5, until = $6, alerts = $7, merged_into = NULL WHERE id = $1",

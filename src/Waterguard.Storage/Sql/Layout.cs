@@ -34,6 +34,10 @@ internal static class Layout
         new("""
             ALTER TABLE alerts ADD COLUMN title TEXT NOT NULL DEFAULT '';
             ALTER TABLE alerts ADD COLUMN until INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE alerts ADD COLUMN noted INTEGER NOT NULL DEFAULT 0;
+            CREATE INDEX alerts_by_rule ON alerts(incident, rule, level);
+            CREATE INDEX alerts_by_noted ON alerts(noted);
+            CREATE INDEX alerts_weight ON alerts(incident, level, time, id, until, rule);
             CREATE TABLE incidents(
                 id TEXT PRIMARY KEY, founded INTEGER NOT NULL, title TEXT NOT NULL, level INTEGER NOT NULL, risk INTEGER NOT NULL, status INTEGER NOT NULL, began INTEGER NOT NULL, until INTEGER NOT NULL,
                 alerts INTEGER NOT NULL, merged_into TEXT) WITHOUT ROWID;

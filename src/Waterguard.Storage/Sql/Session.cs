@@ -5,35 +5,47 @@ using System.Text;
 namespace Waterguard.Storage.Sql;
 
 /// <summary>Statements on one connection, within its transaction if there is one. Used by one thread at a time.</summary>
-internal sealed class Session(DbConnection connection, Dialect dialect, DbTransaction? transaction = null)
+internal sealed class Session(DbConnection connection, Dialect dialect, DbTransaction? transaction = null, Dictionary<string, DbCommand>? prepared = null)
 {
     // Both databases take more; a statement of this length is parsed in little time.
     private const int MostParameters = 4000;
+
+    // Statements for one row come again and again; those for many have a length of their own.
+    private const int MostOfPrepared = 16;
 
     public Dialect Dialect => dialect;
 
     /// <returns>How many rows it changed.</returns>
     public int Run(string text, params ReadOnlySpan<object?> values)
     {
-        using var command = Command(text, values);
-        return command.ExecuteNonQuery();
+        var command = Command(text, values, out var isOnce);
+        try
+        {
+            return command.ExecuteNonQuery();
+        }
+        finally
+        {
+            if (isOnce) command.Dispose();
+        }
     }
 
     /// <summary>The first value of the first row; null where there is none.</summary>
-    public T? First<T>(string text, params ReadOnlySpan<object?> values)
-    {
-        using var command = Command(text, values);
-        using var reader = command.ExecuteReader();
-        return reader.Read() && !reader.IsDBNull(0) ? reader.GetFieldValue<T>(0) : default;
-    }
+    public T? First<T>(string text, params ReadOnlySpan<object?> values) => All(text, r => r.IsDBNull(0) ? default : r.GetFieldValue<T>(0), values) is [var first, ..] ? first : default;
 
     public List<T> All<T>(string text, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
     {
-        using var command = Command(text, values);
-        using var reader = command.ExecuteReader();
-        var all = new List<T>();
-        while (reader.Read()) all.Add(read(reader));
-        return all;
+        var command = Command(text, values, out var isOnce);
+        try
+        {
+            using var reader = command.ExecuteReader();
+            var all = new List<T>();
+            while (reader.Read()) all.Add(read(reader));
+            return all;
+        }
+        finally
+        {
+            if (isOnce) command.Dispose();
+        }
     }
 
     /// <summary>One statement for many rows: <c>before (row), (row), … after</c>, in as few pieces as the databases allow.</summary>
@@ -72,21 +84,28 @@ internal sealed class Session(DbConnection connection, Dialect dialect, DbTransa
         return text.ToString();
     }
 
-    private DbCommand Command(string text, ReadOnlySpan<object?> values)
+    private DbCommand Command(string text, ReadOnlySpan<object?> values, out bool isOnce)
     {
-        var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Only texts of our own come here.
-        command.CommandText = text;
-#pragma warning restore CA2100
-        command.Transaction = transaction;
-        for (var i = 0; i < values.Length; i++)
+        isOnce = false;
+        if (prepared is null || !prepared.TryGetValue(text, out var command))
         {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = dialect.ParameterName(i + 1);
-            parameter.Value = values[i] is string value ? Text(value) : values[i] ?? DBNull.Value;
-            command.Parameters.Add(parameter);
+            command = connection.CreateCommand();
+#pragma warning disable CA2100 // Only texts of our own come here.
+            command.CommandText = text;
+#pragma warning restore CA2100
+            for (var i = 0; i < values.Length; i++)
+            {
+                var parameter = command.CreateParameter();
+                parameter.ParameterName = dialect.ParameterName(i + 1);
+                command.Parameters.Add(parameter);
+            }
+
+            isOnce = prepared is null || values.Length is 0 or > MostOfPrepared;
+            if (!isOnce) prepared![text] = command;
         }
 
+        command.Transaction = transaction;
+        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i] is string value ? Text(value) : values[i] ?? DBNull.Value;
         return command;
     }
 }

@@ -1,7 +1,9 @@
+using Waterguard.Storage.Checks;
+
 namespace Waterguard.Storage.Sql;
 
 /// <summary>The store in a database, whichever it is. Thread-safe: one writes at a time, many read beside it.</summary>
-public sealed class SqlStore : IStore, IAlerts, IIncidents, IDocuments
+public sealed class SqlStore : IStore, IAlerts, IIncidents, IDocuments, IRetention
 {
     private const int MostBuckets = 10_000;
 
@@ -103,6 +105,26 @@ public sealed class SqlStore : IStore, IAlerts, IIncidents, IDocuments
 
     /// <inheritdoc/>
     public AuditCheck CheckAudit() => _connections.Read(AuditTable.Check);
+
+    /// <inheritdoc/>
+    public (long Alerts, long Incidents) RemoveOld(DateTimeOffset now, DateTimeOffset before)
+    {
+        _connections.Write(s => IncidentTable.Note(s, now.ToUnixTimeMilliseconds()));
+
+        // In pieces: who commits waits for no more than one of them.
+        for (var all = (Alerts: 0L, Incidents: 0L); ;)
+        {
+            var (alerts, incidents) = _connections.Write(s => IncidentTable.RemoveOld(s, before.ToUnixTimeMilliseconds()));
+            if (alerts == 0 && incidents == 0) return all;
+            all = (all.Alerts + alerts, all.Incidents + incidents);
+        }
+    }
+
+    internal void Check(CheckReport report, CancellationToken cancel) => _connections.Read(s =>
+    {
+        TableCheck.Run(s, report, cancel);
+        return true;
+    });
 
     /// <inheritdoc/>
     public void Dispose() => _connections.Dispose();

@@ -31,6 +31,8 @@ internal sealed class SqliteDialect(string file) : Dialect
 
     public override void SetVersion(Session session, long version) => session.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version={version}"));
 
+    public override IReadOnlyList<string> Integrity(Session session) => [.. session.All("PRAGMA integrity_check(20)", r => r.GetString(0)).Where(t => t != "ok")];
+
     // A transaction that writes begins alone.
     public override void TakeTurn(Session session)
     {

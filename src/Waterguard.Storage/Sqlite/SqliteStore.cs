@@ -10,6 +10,11 @@ public static class SqliteStore
     /// <exception cref="StorageUnavailableException">It cannot be opened; the message says why.</exception>
     public static SqlStore Open(string folder) => Open(folder, Layout.Last);
 
+    /// <summary>Opens the store in a folder, where there is one.</summary>
+    /// <exception cref="StorageUnavailableException">There is none, or it cannot be opened; the message says why.</exception>
+    public static SqlStore OpenExisting(string folder) =>
+        File.Exists(FileIn(folder)) ? Open(folder) : throw new StorageUnavailableException($"{FileIn(folder)}: there is no store; has the service ever run with this data folder?");
+
     /// <summary>The file in a folder.</summary>
     internal static string FileIn(string folder) => Path.Combine(folder, "store.db");
 

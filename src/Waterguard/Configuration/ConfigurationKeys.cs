@@ -24,6 +24,13 @@ internal static class ConfigurationKeys
     [
         new("kind", SettingType.Word, "sqlite: a file in the data folder; postgresql: a database of a server.") { Words = ["sqlite", "postgresql"], Default = "sqlite" },
         new("connection", SettingType.Secret, "Where the database is, as Npgsql reads it: Host=db.example.net;Database=waterguard;Username=waterguard;Password=…"),
+        new("keep_alerts", SettingType.Duration, "How long alerts are kept after they came, and incidents with all of theirs after the last one came.") { Default = "400d", Least = 3600, Most = 365L * 86_400 * 30 },
+    ];
+
+    public static ImmutableArray<Setting> Archive { get; } =
+    [
+        new("enabled", SettingType.Boolean, "Whether what arrives is kept, redacted, in files that other tools can read.") { Default = "true" },
+        new("keep", SettingType.Duration, "How long, by the hour of arrival.") { Default = "30d", Least = 3600, Most = 365L * 86_400 * 30 },
     ];
 
     public static ImmutableArray<Setting> Http { get; } =
@@ -78,6 +85,7 @@ internal static class ConfigurationKeys
     [
         ("journal", "What was received and is not yet judged, and some of what was.", Journal),
         ("store", "What was found: alerts, what people made, what correlations know.", Store),
+        ("archive", "What arrived, as compressed JSON lines in the folder archive below the data folder.", Archive),
         ("http", "The HTTP interface; it is opened when this section, or an input with transport http or pubsub-push, is there.", Http),
         ("time", "How the times of records are taken.", Time),
         ("content", "Rules, lists and sources.", Content),

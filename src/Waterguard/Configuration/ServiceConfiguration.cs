@@ -29,6 +29,12 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
     /// <summary>Where the store is.</summary>
     public StoreConfiguration Store { get; init; } = new(null);
 
+    /// <summary>How long alerts and incidents are kept.</summary>
+    public TimeSpan KeepAlerts { get; init; } = TimeSpan.FromDays(400);
+
+    /// <summary>How long the archive is kept; null: there is none.</summary>
+    public TimeSpan? KeepArchive { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>Reads a file. Everything that is wrong is in the bag, all of it at once; null when something is.</summary>
     public static ServiceConfiguration? Load(string file, ReadOnlySpan<byte> text, DiagnosticBag bag)
     {
@@ -54,6 +60,8 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
         var content = Section(root, "content", bag);
         var escalation = Section(root, "escalation", bag);
         var access = AccessConfiguration.From(Section(root, "access", bag), bag);
+        var store = Section(root, "store", bag);
+        var archive = Section(root, "archive", bag);
         var inputs = InputReader.Read(root, bag);
         var opensHttp = root["http"] is not null || inputs.Any(i => i.Kind.OpensHttp);
         return new ServiceConfiguration(
@@ -61,7 +69,9 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
             opensHttp ? HttpConfiguration.From(http, bag) : null,
             new ContentOptions(content.Boolean("builtin"), content.Texts("folders"), content.Texts("rules"), content.Texts("lists")), inputs)
         {
-            Store = StoreConfiguration.From(Section(root, "store", bag), bag),
+            Store = StoreConfiguration.From(store, bag),
+            KeepAlerts = store.Duration("keep_alerts"),
+            KeepArchive = archive.Boolean("enabled") ? archive.Duration("keep") : null,
             Lateness = time.Duration("lateness"),
             IdleAfter = time.Duration("idle_after"),
             MaxSkew = time.Duration("max_skew"),

@@ -59,6 +59,12 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     /// <summary>Told when other content is in use.</summary>
     public Action<Generation, RestoredState> Swapped { get; init; } = (_, _) => { };
 
+    /// <summary>Up to which batch the journal is archived: what lies behind stays in it.</summary>
+    public Func<long> Archived { get; init; } = () => long.MaxValue;
+
+    /// <summary>The content in use.</summary>
+    public Generation Generation => Volatile.Read(ref _generation);
+
     /// <summary>Uses other content from the next batch on. Any thread may ask.</summary>
     public void Swap(Generation generation) => Interlocked.Exchange(ref _next, generation);
 
@@ -103,7 +109,7 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
                 read = Judge(rows, consumed);
                 consumed = Math.Max(consumed, read);
                 // Half of what is kept goes: the rest is what the census is told again after a start.
-                if (journal.Bytes > configuration.JournalKeep) await journal.TrimAsync(_oldest = Math.Min(_from, (_oldest + consumed) / 2), CancellationToken.None);
+                if (journal.Bytes > configuration.JournalKeep) await journal.TrimAsync(_oldest = Math.Min(Math.Min(_from, Archived()), (_oldest + consumed) / 2), CancellationToken.None);
                 continue;
             }
 

@@ -114,6 +114,40 @@ public sealed class StoredIncidentTests(PostgresServer server) : IDisposable
         Assert.Equal(["a3", "a2", "a1", "a0"], Titles(new IncidentQuery { Before = new AlertCursor(page[^1].End, page[^1].Id) }));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_came_long_ago_goes_whatever_time_it_says_and_an_incident_goes_as_a_whole(bool isPostgres)
+    {
+        using var store = Open(isPostgres);
+        var (first, later) = (Stored.Start.AddYears(1), Stored.Start.AddYears(1).AddDays(10));
+        Commit(store, Stored.Alert("old", -1e8, entities: ("pod", "q")), Stored.Alert("a", 0, entities: ("pod", "p")), Stored.Alert("s", 1e6, suppressedBy: "known"), Stored.Alert("future", 1e8));
+        Assert.Equal((0, 0), store.RemoveOld(first, first.AddDays(-5)));
+        Commit(store, Stored.Alert("b", 5, entities: ("pod", "p")));
+
+        Assert.Equal((3, 2), store.RemoveOld(later, later.AddDays(-5)));
+        Assert.Equal(["b", "a"], store.Find(new AlertQuery()).Select(a => a.Id));
+        Assert.Equal((0, 0), store.RemoveOld(later, later.AddDays(-5)));
+        Assert.Equal((2, 1), store.RemoveOld(later.AddDays(9), later.AddDays(1)));
+        Assert.Equal((0, 0), (store.AlertCount, store.Find(new IncidentQuery { Statuses = [] }).Count));
+    }
+
+    [Fact]
+    public void An_incident_that_grows_large_takes_no_longer_for_each_alert()
+    {
+        using var store = Open(false);
+        var alerts = Enumerable.Range(0, 4000).Select(i => Stored.Alert($"a{i:0000}", i / 100.0, entities: ("pod", "p"))).ToArray();
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Commit(store, alerts[..1000]);
+        var first = watch.Elapsed;
+        Commit(store, alerts[1000..3000]);
+        watch.Restart();
+        foreach (var piece in alerts[3000..].Chunk(10)) Commit(store, piece);
+        TestContext.Current.SendDiagnosticMessage($"the first 1,000 alerts {first.TotalMilliseconds:F0} ms, the fourth in commits of 10 {watch.ElapsedMilliseconds} ms");
+        Assert.Equal(4000, Assert.Single(store.Find(new IncidentQuery())).Count);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, (first.TotalSeconds * 5) + 2);
+    }
+
     private static void Commit(SqlStore store, params StoredAlert[] alerts) => store.Commit("j", 1, alerts, _ => { });
 
     private static void Compare(SqlStore store, IReadOnlyList<StoredAlert> alerts, bool withIds, int seed)
@@ -123,6 +157,12 @@ public sealed class StoredIncidentTests(PostgresServer server) : IDisposable
         var incidents = store.Find(new IncidentQuery { Most = 1000 }).Select(i => (Incident: i, Alerts: store.AlertsOf(i.Id, int.MaxValue))).Where(i => i.Alerts[0].Id.StartsWith(prefix, StringComparison.Ordinal)).ToArray();
         Assert.Equal(expected, incidents.Select(i => string.Join(' ', i.Alerts.Select(a => a.Id))).Order(StringComparer.Ordinal));
         Assert.All(incidents, i => Assert.True(i.Incident.Count == i.Alerts.Count && i.Incident.Start == i.Alerts.Min(a => a.Time), $"seed {seed}"));
+        foreach (var (incident, its) in incidents)
+        {
+            var whole = IncidentGrouping.Of(null, [.. its.Select(a => Waterguard.Alerting.Output.AlertReading.Read(a.Json, _ => null))], new Dictionary<string, (DateTimeOffset, DateTimeOffset)>(StringComparer.Ordinal));
+            Assert.Equal((whole.Title, (int)whole.Level, whole.Risk, whole.End), (incident.Title, incident.Level, incident.Risk, incident.End));
+        }
+
         if (withIds) Assert.All(incidents, i => Assert.Equal(IncidentGrouping.IdOf(i.Alerts[0].Id), i.Incident.Id));
     }
 
@@ -130,7 +170,7 @@ public sealed class StoredIncidentTests(PostgresServer server) : IDisposable
     {
         var minute = random.Next(600);
         var names = Enumerable.Range(0, random.Next(3)).Select(_ => (random.Next(3) == 0 ? "image" : "pod", $"{prefix}{random.Next(6)}")).Distinct().ToArray();
-        var alert = Stored.Alert(string.Create(CultureInfo.InvariantCulture, $"{prefix}{i:00}"), minute, suppressedBy: random.Next(8) == 0 ? "known" : null, isCorrelation: true, entities: names);
+        var alert = Stored.Alert(string.Create(CultureInfo.InvariantCulture, $"{prefix}{i:00}"), minute, random.Next(5), $"r{random.Next(5)}", title: $"T{random.Next(3)}", suppressedBy: random.Next(8) == 0 ? "known" : null, isCorrelation: true, entities: names);
         return random.Next(3) == 0 ? Lasting(alert, random.Next(300)) : alert;
     })];
 
