@@ -38,7 +38,7 @@ public sealed class LiveApiTests
 
         JsonNode? alert = null;
         await Until.True(async () => (alert = (await GetAsync(client, "alerts?entity=identity:mallory&level=high"))["items"]!.AsArray().FirstOrDefault()) is not null, "the alert is there");
-        Assert.Equal(1, (await GetAsync(client, "incidents"))["items"]!.AsArray().Count);
+        Assert.Single((await GetAsync(client, "incidents"))["items"]!.AsArray());
         Assert.Equal("evil", (await GetAsync(client, "census/containers"))["items"]!.AsArray().Single()!["pod"]!.GetValue<string>());
         Assert.Equal(2, (await GetAsync(client, "strategies"))["items"]!.AsArray().Count);
         await SendAsync(client, "suppressions", new JsonObject

@@ -43,7 +43,7 @@ internal sealed class StatusRoutes(ApiParts parts, IncidentBoard incidents, Stra
             ["judged"] = new JsonObject { ["events"] = tally.Events, ["malformed"] = tally.MalformedRecords, ["unrecognised"] = tally.UnrecognisedRecords, ["waiting"] = parts.Journal.LastSequence - parts.Store.ConsumedOf(parts.Journal.Id) },
             ["caps"] = new JsonObject
             {
-                ["damaged_batches"] = parts.Judgement.DamagedBatches, ["depth_capped"] = tally.DepthCapped, ["forged_times"] = parts.Judgement.Correlations.ForgedTimes, ["evidence_lost"] = parts.Judgement.Correlations.EvidenceLost, ["keys_forgotten"] = parts.Journal.KeysForgotten,
+                ["damaged_batches"] = parts.Judgement.DamagedBatches, ["depth_capped"] = tally.DepthCapped, ["forged_times"] = parts.Judgement.Correlations.ForgedTimes, ["evidence_files_removed"] = parts.Judgement.Correlations.EvidenceFilesRemoved, ["not_lifted_any_more"] = parts.Judgement.TriageForgotten, ["keys_forgotten"] = parts.Journal.KeysForgotten,
                 ["listeners_dropped"] = parts.Events.Dropped, ["sign_ins_forgotten"] = attempts.Forgotten,
             },
         });
