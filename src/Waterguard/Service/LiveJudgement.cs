@@ -108,8 +108,7 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
             {
                 read = Judge(rows, consumed);
                 consumed = Math.Max(consumed, read);
-                // Half of what is kept goes: the rest is what the census is told again after a start.
-                if (journal.Bytes > configuration.JournalKeep) await journal.TrimAsync(_oldest = Math.Min(Math.Min(_from, Archived()), (_oldest + consumed) / 2), CancellationToken.None);
+                await TrimAsync(consumed);
                 continue;
             }
 
@@ -125,6 +124,8 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
             }
             catch (TimeoutException)
             {
+                // The archive may have come further; a journal that is full gets no row that would have it looked at again.
+                await TrimAsync(consumed);
                 lock (_step)
                 {
                     if (Correlations.Advance(_factory) is { Count: > 0 } alerts) Commit(consumed, alerts);
@@ -135,6 +136,12 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
                 // Once more around: what came last is judged too.
             }
         }
+    }
+
+    // Half of what is kept goes: the rest is what the census is told again after a start.
+    private async Task TrimAsync(long consumed)
+    {
+        if (journal.Bytes > configuration.JournalKeep) await journal.TrimAsync(_oldest = Math.Min(Math.Min(_from, Archived()), (_oldest + consumed) / 2), CancellationToken.None);
     }
 
     // The census is not stored: what it knew is in the records that the journal has kept. No rule is judged on them again.
