@@ -33,6 +33,9 @@ internal static class ServeCommand
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         try
         {
+            // What people make by the API is content too, the last word of it.
+            var own = Directory.CreateDirectory(Api.Live.OwnSuppressions.FolderOf(configuration.Data)).FullName;
+            configuration = configuration with { Content = configuration.Content with { Content = configuration.Content.Content.Add(own) } };
             var generation = GenerationLoader.Load(configuration.Content with { Lowest = configuration.MinLevel, Examples = false });
             Findings.Print(generation.Diagnostics, onlyErrors: true);
             foreach (var input in configuration.Inputs)

@@ -30,6 +30,7 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     private Generation? _next;
     private AlertFactory _factory = new(initial.StrategyOf);
     private LiveTriage _triage = new(initial);
+    private readonly Lock _step = new();
     private readonly TimeSpan _tick = TimeSpan.FromSeconds(10);
     private DateTimeOffset _stored = time.GetUtcNow();
     private long _oldest = -1;
@@ -76,6 +77,21 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     /// <summary>Batches that could not be read back.</summary>
     public long DamagedBatches { get; private set; }
 
+    /// <summary>Looks at what correlations and the census know, between two steps; false when none ended in time, as while the store cannot be written.</summary>
+    public bool TryLook(TimeSpan patience, Action<LiveCorrelations> look)
+    {
+        if (!_step.TryEnter(patience)) return false;
+        try
+        {
+            look(Correlations);
+            return true;
+        }
+        finally
+        {
+            _step.Exit();
+        }
+    }
+
     /// <summary>Judges what is in the journal, and what comes, until <paramref name="stop"/>; then what is left.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
@@ -110,7 +126,10 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
             {
                 // The archive may have come further; a journal that is full gets no row that would have it looked at again.
                 await TrimAsync(consumed);
-                if (Correlations.Advance(_factory) is { Count: > 0 } alerts) Commit(consumed, alerts);
+                lock (_step)
+                {
+                    if (Correlations.Advance(_factory) is { Count: > 0 } alerts) Commit(consumed, alerts);
+                }
             }
             catch (OperationCanceledException)
             {
@@ -127,6 +146,11 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
 
     // The census is not stored: what it knew is in the records that the journal has kept. No rule is judged on them again.
     private void Recall(JournalReader reader, long through)
+    {
+        lock (_step) RecallStep(reader, through);
+    }
+
+    private void RecallStep(JournalReader reader, long through)
     {
         if (_generation.Readings.Readings.IsEmpty || through == 0) return;
         using var spool = new RawSpool();
@@ -154,6 +178,11 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     // Between two batches: what is known is stored under the old content, and gone on from under the new.
     private void Become(Generation next, long consumed)
     {
+        lock (_step) BecomeStep(next, consumed);
+    }
+
+    private void BecomeStep(Generation next, long consumed)
+    {
         Commit(consumed, [], storesState: true);
         _generation = next;
         _factory = new AlertFactory(next.StrategyOf);
@@ -171,6 +200,11 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     }
 
     private long Judge(IReadOnlyList<JournalRow> rows, long consumed)
+    {
+        lock (_step) return JudgeStep(rows, consumed);
+    }
+
+    private long JudgeStep(IReadOnlyList<JournalRow> rows, long consumed)
     {
         if (_oldest < 0) _oldest = rows[0].Sequence;
         using var spool = new RawSpool();

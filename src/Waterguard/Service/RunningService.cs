@@ -1,4 +1,5 @@
 using Waterguard.Api;
+using Waterguard.Api.Live;
 using Waterguard.Configuration;
 using Waterguard.Content;
 using Waterguard.Detection.Correlations;
@@ -34,17 +35,32 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
 
         Archiving? archiving = null;
         LiveJudgement judgement = null!;
+        ApiServer? api = null;
         judgement = new LiveJudgement(generation, configuration, journal, store, evidence, alert =>
         {
             if (alert.IsTold) lines.Write(alert);
-        }, time) { TookUp = () => TookUp(judgement.Correlations), Swapped = Swapped, Archived = () => archiving?.Position ?? long.MaxValue };
+            api?.Told(alert);
+        }, time)
+        {
+            TookUp = () => TookUp(judgement.Correlations),
+            Swapped = (now, restored) =>
+            {
+                Swapped(now, restored);
+                api?.Parts.Become(now);
+            },
+            Archived = () => archiving?.Position ?? long.MaxValue,
+        };
         if (configuration.KeepArchive is not null) archiving = new Archiving(journal, OpenArchive(journal.Id), () => judgement.Generation, time, log);
-        var judging = Task.Run(() => judgement.RunAsync(stopJudging.Token, abandon.Token), CancellationToken.None);
+        Task? judging = null;
+        async Task<string?> TroubleAsync() => judging is { IsFaulted: true } ? "judging has stopped" : store.Trouble ?? evidence.Trouble ?? archiving?.Trouble ?? (await journal.ProbeAsync(CancellationToken.None) is AppendOutcome.Accepted or AppendOutcome.Duplicate ? null : $"the journal is {journal.Condition}");
+        api = configuration.Http is null ? null : new ApiServer(new ApiParts(configuration, transports, store, stored, stored, stored, judgement, journal, TroubleAsync, time, log) { Generation = generation });
+        using var closing = api;
+        judging = Task.Run(() => judgement.RunAsync(stopJudging.Token, abandon.Token), CancellationToken.None);
         var running = transports.Select(t => Task.Run(() => t.RunAsync(new JournalSink(journal, t.Name), failed.Token), CancellationToken.None)).ToArray();
-        async Task<string?> TroubleAsync() => judging.IsFaulted ? "judging has stopped" : store.Trouble ?? evidence.Trouble ?? archiving?.Trouble ?? (await journal.ProbeAsync(CancellationToken.None) is AppendOutcome.Accepted or AppendOutcome.Duplicate ? null : $"the journal is {journal.Condition}");
-        await using var http = configuration.Http is { } listen ? await HttpInterface.StartAsync(listen, transports, TroubleAsync, log) : null;
+        await using var http = configuration.Http is { } listen ? await HttpInterface.StartAsync(listen, api!, TroubleAsync, log) : null;
         Announce(http?.Address, journal, store);
         var watching = new ContentWatch(configuration.Content with { Lowest = configuration.MinLevel, Examples = false }, judgement.Swap, time, log).RunAsync(failed.Token);
+        var serving = api?.RunAsync(failed.Token) ?? Task.CompletedTask;
 
         var keeping = Task.WhenAll(archiving?.RunAsync(failed.Token) ?? Task.CompletedTask, new Retention(configuration, stored, time, log).RunAsync(failed.Token));
 
@@ -53,6 +69,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
 
         // From the front to the back: nothing more in, then judge what is there.
         log.Info("stopping");
+        api?.Parts.Events.Close();
         if (http is not null) await http.StopAsync(StopTime);
         await failed.CancelAsync();
         await Task.WhenAny(Task.WhenAll(running), Task.Delay(StopTime, time, CancellationToken.None));
@@ -61,6 +78,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         foreach (var fault in running.Append(judging).Append(keeping).Where(t => t.IsFaulted)) log.Say("error", "a part of the service failed", ("error", fault.Exception!.GetBaseException().ToString()));
         await Task.WhenAny(judging);
         await watching;
+        await serving;
         await Task.WhenAny(keeping);
         Report(transports, judgement, journal, store, archiving);
         if (running.Append(judging).Append(keeping).FirstOrDefault(t => t.IsFaulted) is { } faulted) throw new ServiceFailedException(faulted.Exception!.GetBaseException().Message, faulted.Exception);
