@@ -12,13 +12,34 @@ internal static class Database
     /// <exception cref="StorageUnavailableException">It cannot be opened.</exception>
     public static SqliteConnection Open(string file, params ReadOnlySpan<string> steps)
     {
+        var connection = OpenForWriting(file);
+        try
+        {
+            Migrate(connection, file, steps);
+            return connection;
+        }
+        catch (SqliteException e)
+        {
+            connection.Dispose();
+            throw new StorageUnavailableException(Advice(file, e), e);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The same, with the layout left as it is.</summary>
+    /// <exception cref="StorageUnavailableException">It cannot be opened.</exception>
+    public static SqliteConnection OpenForWriting(string file)
+    {
         SqliteConnection? connection = null;
         try
         {
             connection = Connect(file, SqliteOpenMode.ReadWriteCreate);
             Run(connection, "PRAGMA journal_mode=WAL");
             Run(connection, "PRAGMA synchronous=FULL");
-            Migrate(connection, file, steps);
             return connection;
         }
         catch (SqliteException e)
@@ -102,7 +123,7 @@ internal static class Database
         }
     }
 
-    private static string Advice(string file, SqliteException e) => $"{file}: " + OutcomeOf(e) switch
+    public static string Advice(string file, SqliteException e) => $"{file}: " + OutcomeOf(e) switch
     {
         AppendOutcome.DiskFull => "the disk is full; make room and start again",
         AppendOutcome.ReadOnly => "cannot be opened for writing; check the folder's owner and permissions, and that the file system is not mounted read-only",

@@ -31,4 +31,7 @@ public sealed record StoredAlert(string Id, DateTimeOffset Time, int Level, stri
 {
     /// <summary>False for what is known to be benign: it is kept, and nobody is told.</summary>
     public bool IsTold { get; init; } = true;
+
+    /// <summary>The incident that it belongs to; null: none. The store says it, whatever is handed in.</summary>
+    public string? Incident { get; init; }
 }

@@ -20,6 +20,7 @@ internal static class Program
             SensorCommand.Build(),
             ServeCommand.Build(),
             SourcesCommand.Build(),
+            StoreCommand.Build(),
             StrategyCommand.Build(),
             ValidateCommand.Build(),
         };

@@ -16,6 +16,9 @@ public sealed record Incident(
     /// <summary>What is known of the containers and pods that it is about, the first ones first; empty where there is no census.</summary>
     public ImmutableArray<IncidentSubject> Subjects { get; init; } = [];
 
+    /// <summary>How many alerts belong to it that <see cref="Alerts"/> does not hold, because there are too many.</summary>
+    public long MoreAlerts { get; init; }
+
     /// <summary>Strategies whose detections took part.</summary>
     public ImmutableArray<string> Strategies => [.. Alerts.Select(a => a.Strategy).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }

@@ -16,66 +16,70 @@ public static class IncidentGrouping
     /// <summary>Steps that a timeline shows.</summary>
     public const int MaxSteps = 200;
 
-    private const string Nobody = "system:anonymous";
     private const int MaxNames = 256;
     private const int RiskOfAnotherRule = 4;
     private const int MostRiskOfOthers = 15;
     private const int RulesOfACampaign = 4;
 
-    // Who is at work all day in every cluster ties nothing together.
-    private static readonly string[] Platform = ["system:node:", "system:kube-", "system:apiserver", "system:serviceaccount:kube-system:", "system:unsecured"];
-    private static readonly string[] Strong = ["container", "pod", "workload", "identity", "address", "resource", Alert.LineageKind];
-
     /// <summary>The incidents, by start and id. The result depends on the set of alerts alone.</summary>
     /// <param name="delivered">Name of a source -> from when until when it delivered.</param>
     public static ImmutableArray<Incident> Group(IEnumerable<Alert> alerts, IReadOnlyDictionary<string, (DateTimeOffset From, DateTimeOffset To)> delivered)
     {
-        Alert[] sorted = [.. alerts.OrderBy(a => a.Time).ThenBy(a => a.Id, StringComparer.Ordinal)];
+        var byId = new Dictionary<string, Alert>(StringComparer.Ordinal);
+        foreach (var alert in alerts) byId[alert.Id] = alert;
+        return [.. Tie(byId.Values.Select(TiedAlert.Of)).Select(g => Of(null, [.. g.Select(a => byId[a.Id])], delivered)).OrderBy(i => i.Start).ThenBy(i => i.Id, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Which alerts belong together: sets of them, each by time and id, in the order of their first.</summary>
+    public static IReadOnlyList<IReadOnlyList<TiedAlert>> Tie(IEnumerable<TiedAlert> alerts)
+    {
+        TiedAlert[] sorted = [.. alerts.OrderBy(a => a.Time).ThenBy(a => a.Id, StringComparer.Ordinal)];
         var groups = new Union(sorted.Length);
         var last = new Dictionary<(string Kind, string Name), int>();
         for (var i = 0; i < sorted.Length; i++)
         {
-            foreach (var (key, interval) in Keys(sorted[i]))
+            foreach (var (kind, name, interval) in sorted[i].Ties)
             {
-                if (last.TryGetValue(key, out var before) && sorted[i].Time - End(sorted[before]) <= interval) groups.Join(before, i);
-                last[key] = i;
+                if (last.TryGetValue((kind, name), out var before) && sorted[i].Time - sorted[before].End <= interval) groups.Join(before, i);
+                last[(kind, name)] = i;
             }
         }
 
-        return [.. sorted.Select((alert, i) => (alert, Root: groups.Root(i))).GroupBy(a => a.Root, a => a.alert).Select(g => Of([.. g], delivered))
-            .OrderBy(i => i.Start).ThenBy(i => i.Id, StringComparer.Ordinal)];
+        return [.. sorted.Select((alert, i) => (alert, Root: groups.Root(i))).GroupBy(a => a.Root, a => a.alert).Select(g => g.ToArray())];
     }
 
-    private static IEnumerable<((string, string) Key, TimeSpan Interval)> Keys(Alert alert)
+    /// <summary>The id of the incident that an alert began.</summary>
+    public static string IdOf(string first) => AlertFactory.Identity("incident", first);
+
+    /// <summary>How much an incident weighs, and its title.</summary>
+    /// <param name="worst">Level of the heaviest alert, 0 (informational) to 4 (critical).</param>
+    /// <param name="title">Its rule's title.</param>
+    /// <param name="rules">How many rules of level medium or above took part.</param>
+    public static (int Level, int Risk, string Title) Weigh(int worst, string title, int rules)
     {
-        foreach (var kind in Strong)
-        {
-            foreach (var name in alert.Entities.GetValueOrDefault(kind, []))
-            {
-                if (kind == "identity" && Platform.Any(p => name.StartsWith(p, StringComparison.Ordinal))) continue;
-                if (kind == "address" && (!System.Net.IPAddress.TryParse(name, out var address) || System.Net.IPAddress.IsLoopback(address))) continue;
-                yield return ((kind, name), name == Nobody ? ShortInterval : GroupInterval);
-            }
-        }
-
-        foreach (var image in alert.Entities.GetValueOrDefault("image", [])) yield return (("image", image), ShortInterval);
+        // Several different things of some weight are more than the heaviest of them.
+        var level = (Level)worst == Level.Medium && rules >= RulesOfACampaign ? Level.High : (Level)worst;
+        var risk = Math.Min(99, Math.Max(Risk.Of((Level)worst), Risk.Of(level)) + Math.Min(MostRiskOfOthers, Math.Max(0, rules - 1) * RiskOfAnotherRule));
+        return ((int)level, risk, Title(title, rules));
     }
 
-    private static Incident Of(ImmutableArray<Alert> alerts, IReadOnlyDictionary<string, (DateTimeOffset From, DateTimeOffset To)> delivered)
+    /// <summary>The incident that some alerts make up.</summary>
+    /// <param name="id">Its id; null: that of the first alert.</param>
+    /// <param name="alerts">By time and id.</param>
+    /// <param name="delivered">Name of a source -> from when until when it delivered.</param>
+    public static Incident Of(string? id, ImmutableArray<Alert> alerts, IReadOnlyDictionary<string, (DateTimeOffset From, DateTimeOffset To)> delivered)
     {
         var worst = alerts.OrderByDescending(a => a.Risk).First();
         var rules = alerts.Where(a => a.Rule.Level >= Level.Medium).Select(a => a.Rule.Id).Distinct(StringComparer.Ordinal).Count();
-        // Several different things of some weight are more than the heaviest of them.
-        var level = worst.Rule.Level == Level.Medium && rules >= RulesOfACampaign ? Level.High : worst.Rule.Level;
-        var risk = Math.Min(99, Math.Max(worst.Risk, Risk.Of(level)) + Math.Min(MostRiskOfOthers, Math.Max(0, rules - 1) * RiskOfAnotherRule));
+        var (level, risk, title) = Weigh((int)worst.Rule.Level, worst.Rule.Title, rules);
         var (start, end) = (alerts.Min(Start), alerts.Max(End));
         var steps = Steps(alerts);
         return new Incident(
-            AlertFactory.Identity("incident", alerts[0].Id), Title(worst, rules), level, risk, start, end, alerts, Entities(alerts), [.. steps.Take(MaxSteps)], Math.Max(0, steps.Count - MaxSteps),
+            id ?? IdOf(alerts[0].Id), title, (Level)level, risk, start, end, alerts, Entities(alerts), [.. steps.Take(MaxSteps)], Math.Max(0, steps.Count - MaxSteps),
             [.. delivered.OrderBy(d => d.Key, StringComparer.Ordinal).SelectMany(d => Missing(d.Key, d.Value, start, end))]);
     }
 
-    private static string Title(Alert worst, int rules) => rules > 1 ? string.Create(CultureInfo.InvariantCulture, $"{worst.Rule.Title}, and {rules - 1} more") : worst.Rule.Title;
+    private static string Title(string worst, int rules) => rules > 1 ? string.Create(CultureInfo.InvariantCulture, $"{worst}, and {rules - 1} more") : worst;
 
     private static ImmutableSortedDictionary<string, ImmutableArray<string>> Entities(ImmutableArray<Alert> alerts)
     {

@@ -23,7 +23,7 @@ public static class IncidentJson
         writer.WriteEndObject();
         if (incident.Entities.TryGetValue(Alert.LineageKind, out var lineage)) AlertJson.Texts(writer, Alert.LineageKind, lineage);
         AlertJson.Texts(writer, "alerts", [.. incident.Alerts.Select(a => a.Id)]);
-        writer.WriteNumber("count", incident.Alerts.Length);
+        writer.WriteNumber("count", incident.Alerts.Length + incident.MoreAlerts);
         writer.WriteStartArray("timeline");
         foreach (var step in incident.Timeline)
         {

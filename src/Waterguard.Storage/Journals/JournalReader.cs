@@ -11,6 +11,12 @@ public sealed class JournalReader : IDisposable
     internal JournalReader(string file)
     {
         _connection = Database.OpenForReading(file);
+        using (var about = _connection.CreateCommand())
+        {
+            about.CommandText = "SELECT value FROM about WHERE name = 'id'";
+            Id = (string)about.ExecuteScalar()!;
+        }
+
         _next = _connection.CreateCommand();
         _next.CommandText = "SELECT sequence, input, partition, source, place, ingested, records, block FROM batches WHERE sequence > $1 ORDER BY sequence LIMIT $2";
         _next.Parameters.AddWithValue("$1", 0L);
@@ -30,6 +36,36 @@ public sealed class JournalReader : IDisposable
         catch (SqliteException e)
         {
             throw new StorageUnavailableException($"{file}: cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The journal's own name.</summary>
+    public string Id { get; }
+
+    /// <summary>The sequence of the newest batch there ever was; 0 before the first.</summary>
+    /// <exception cref="StorageUnavailableException">The file cannot be read.</exception>
+    public long LastSequence() => Number("SELECT seq FROM sqlite_sequence WHERE name = 'batches' AND seq >= $1", 0) ?? 0;
+
+    /// <summary>What SQLite finds wrong with the file; nothing, if it is sound.</summary>
+    /// <exception cref="StorageUnavailableException">The file cannot be read.</exception>
+    public IReadOnlyList<string> Integrity()
+    {
+        try
+        {
+            using var command = _connection.CreateCommand();
+            command.CommandText = "PRAGMA integrity_check(20)";
+            using var reader = command.ExecuteReader();
+            var problems = new List<string>();
+            while (reader.Read())
+            {
+                if (reader.GetString(0) is not "ok" and var problem) problems.Add(problem);
+            }
+
+            return problems;
+        }
+        catch (SqliteException e)
+        {
+            throw new StorageUnavailableException($"the journal cannot be read: {e.Message}", e);
         }
     }
 

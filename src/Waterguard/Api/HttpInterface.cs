@@ -6,10 +6,9 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Waterguard.Api.Routing;
 using Waterguard.Configuration;
-using Waterguard.Sources.Transports;
-using Waterguard.Sources.Transports.Http;
-using Waterguard.Sources.Transports.PubSub;
+using Waterguard.Service;
 
 namespace Waterguard.Api;
 
@@ -25,24 +24,22 @@ internal sealed class HttpInterface : IAsyncDisposable
 
     /// <param name="trouble">What is wrong with the service now; null: nothing.</param>
     /// <exception cref="IOException">The address is taken, or the certificate cannot be read.</exception>
-    public static async Task<HttpInterface> StartAsync(HttpConfiguration configuration, IReadOnlyList<ITransport> inputs, Func<Task<string?>> trouble, ILoggerProvider logs)
+    public static async Task<HttpInterface> StartAsync(HttpConfiguration configuration, ApiServer api, Func<Task<string?>> trouble, ServiceLog log)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Warning);
+        Hardening.AddRates(builder.Services, configuration);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = 1024;
-            // Inputs have bounds of their own, and answer; the server's would cut the connection without a word. What is not read is read away for 5 s at most.
-            kestrel.Limits.MaxRequestBodySize = null;
+            Hardening.Bound(kestrel);
             kestrel.Listen(configuration.Listen, listen =>
             {
                 if (configuration.Certificate is { } certificate) listen.UseHttps(Certificate(certificate, configuration.CertificateKey!));
             });
         });
         var app = builder.Build();
-        app.MapIngest([.. inputs.OfType<HttpTransport>()]);
-        app.MapPush([.. inputs.OfType<PubSubPushTransport>()]);
+        Hardening.Use(app, configuration, api.Access, log);
+        api.Map(app);
         app.MapGet("/healthz", () => "ok\n");
         app.MapGet("/readyz", async () => await trouble() is { } what ? Results.Text(what + "\n", statusCode: 503) : Results.Text("ready\n"));
         try

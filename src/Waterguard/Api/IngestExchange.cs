@@ -68,6 +68,7 @@ internal static class IngestExchange
             writer.WriteEndObject();
         }
 
+        context.Response.ContentLength = stream.Length;
         await context.Response.Body.WriteAsync(stream.ToArray(), CancellationToken.None);
     }
 }

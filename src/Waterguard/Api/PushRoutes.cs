@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Waterguard.Api.Routing;
 using Waterguard.Sources.Transports.Http;
 using Waterguard.Sources.Transports.PubSub;
 
@@ -8,8 +8,12 @@ namespace Waterguard.Api;
 /// <summary>Routes what Pub/Sub pushes to the input that the path names.</summary>
 internal static class PushRoutes
 {
-    public static void MapPush(this WebApplication app, IReadOnlyList<PubSubPushTransport> inputs) =>
-        app.MapPost("/api/v1/pubsub/{name}", async (string name, HttpContext context) => await IngestExchange.WriteAsync(context, await AnswerAsync(inputs, name, context)));
+    public static ApiRoute Of(IReadOnlyList<PubSubPushTransport> inputs) => ApiRoute.Post(
+        "/pubsub/{name}", Need.Nobody, "Takes what a Pub/Sub subscription pushes, with the token of its service account.", null, null, Shape.AtLeast(("records", Shape.Whole)), async exchange =>
+        {
+            await IngestExchange.WriteAsync(exchange.Context, await AnswerAsync(inputs, exchange.Part("name"), exchange.Context));
+            return Answer.Written;
+        }) with { Status = 202, ReadsItself = true };
 
     private static async Task<IngestAnswer> AnswerAsync(IReadOnlyList<PubSubPushTransport> inputs, string name, HttpContext context)
     {

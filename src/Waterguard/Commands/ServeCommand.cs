@@ -27,6 +27,9 @@ internal static class ServeCommand
         if (ConfigurationArguments.Load(file, surroundings) is not var (configuration, transports)) return ExitCodes.Usage;
         try
         {
+            // What people make by the API is content too, the last word of it.
+            var own = Directory.CreateDirectory(Api.Live.OwnSuppressions.FolderOf(configuration.Data)).FullName;
+            configuration = configuration with { Content = configuration.Content with { Content = configuration.Content.Content.Add(own) } };
             var generation = GenerationLoader.Load(configuration.Content with { Lowest = configuration.MinLevel, Examples = false });
             Findings.Print(generation.Diagnostics, onlyErrors: true);
             foreach (var input in configuration.Inputs)

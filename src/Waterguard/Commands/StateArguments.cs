@@ -9,7 +9,6 @@ using Waterguard.Service;
 using Waterguard.Sigma;
 using Waterguard.Sources.Transports;
 using Waterguard.Storage;
-using Waterguard.Storage.Sqlite;
 using Waterguard.Strategies;
 using Waterguard.Strategies.State;
 using Waterguard.Watching;
@@ -94,7 +93,7 @@ internal sealed class StateArguments
         if (configuration is not null)
         {
             var report = new LiveCoverage(generation, telemetry, configuration, also).Make(now - times.Back, now, cancel);
-            using var store = SqliteStore.Open(configuration.Data);
+            using var store = StoreOpening.Open(configuration);
             var readiness = store.StateOf("") is { } state ? LiveCorrelations.ReadinessOf(generation, state) : ImmutableDictionary<string, (long, double)>.Empty;
             return Observing.Of(generation, report, readiness, validation, now, times.Silent);
         }

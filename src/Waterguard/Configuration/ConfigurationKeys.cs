@@ -20,11 +20,49 @@ internal static class ConfigurationKeys
         new("keep", SettingType.Size, "Bytes that are kept after they were judged; at most half of the size is.") { Default = "1GiB" },
     ];
 
+    public static ImmutableArray<Setting> Store { get; } =
+    [
+        new("kind", SettingType.Word, "sqlite: a file in the data folder; postgresql: a database of a server.") { Words = ["sqlite", "postgresql"], Default = "sqlite" },
+        new("connection", SettingType.Secret, "Where the database is, as Npgsql reads it: Host=db.example.net;Database=waterguard;Username=waterguard;Password=…"),
+        new("keep_alerts", SettingType.Duration, "How long alerts are kept after they came, and incidents with all of theirs after the last one came.") { Default = "400d", Least = 3600, Most = 365L * 86_400 * 30 },
+    ];
+
+    public static ImmutableArray<Setting> Archive { get; } =
+    [
+        new("enabled", SettingType.Boolean, "Whether what arrives is kept, redacted, in files that other tools can read.") { Default = "true" },
+        new("keep", SettingType.Duration, "How long, by the hour of arrival.") { Default = "30d", Least = 3600, Most = 365L * 86_400 * 30 },
+    ];
+
     public static ImmutableArray<Setting> Http { get; } =
     [
         new("listen", SettingType.Text, "Address and port of the HTTP interface: 127.0.0.1:8478, [::1]:8478, 0.0.0.0:8478. Port 0 takes a free one.") { Default = "127.0.0.1:8478" },
         new("certificate", SettingType.Text, "PEM file with the certificate; with it the interface speaks TLS only."),
         new("certificate_key", SettingType.Secret, "Private key of the certificate, PEM."),
+        new("hosts", SettingType.Texts, "Names by which the service is asked for; requests for others are refused, but for addresses of this machine. Without, any."),
+        new("rate", SettingType.Number, "Requests a second that one session, key or address may make over time.") { Default = "50", Least = 1, Most = 100_000 },
+        new("burst", SettingType.Number, "Requests that one may make at once.") { Default = "200", Least = 1, Most = 100_000 },
+    ];
+
+    public static ImmutableArray<Setting> Access { get; } =
+    [
+        new("issuer", SettingType.Text, "OpenID Connect: the issuer's address, as https://login.example.org/realm. Without, people sign in with local accounts only."),
+        new("client_id", SettingType.Text, "The client as which the provider knows us."),
+        new("client_secret", SettingType.Secret, "Its secret; without, we are a public client, with PKCE only."),
+        new("public_url", SettingType.Text, "Where browsers find us: https://waterguard.example.org. The provider is told to send them back to /api/v1/openid/callback below it."),
+        new("role_claim", SettingType.Text, "The claim of the ID token that says what somebody is: a text or a list of them.") { Default = "roles" },
+        new("name_claim", SettingType.Text, "The claim that is shown as the person's name.") { Default = "name" },
+        new("admins", SettingType.Texts, "Values of the role claim that make an admin."),
+        new("responders", SettingType.Texts, "Values that make a responder."),
+        new("analysts", SettingType.Texts, "Values that make an analyst."),
+        new("viewers", SettingType.Texts, "Values that make a viewer. Who has none of them all is refused."),
+    ];
+
+    public static ImmutableArray<Setting> Escalation { get; } =
+    [
+        new("critical", SettingType.Duration, "An incident of this level that nobody has acknowledged for so long is marked as escalated.") { Default = "15m", Least = 1 },
+        new("high", SettingType.Duration, "The same for this level.") { Default = "1h", Least = 1 },
+        new("medium", SettingType.Duration, "The same for this level.") { Default = "8h", Least = 1 },
+        new("low", SettingType.Duration, "The same for this level.") { Default = "7d", Least = 1 },
     ];
 
     public static ImmutableArray<Setting> Content { get; } =
@@ -46,9 +84,13 @@ internal static class ConfigurationKeys
     public static ImmutableArray<(string Name, string Says, ImmutableArray<Setting> Keys)> Sections { get; } =
     [
         ("journal", "What was received and is not yet judged, and some of what was.", Journal),
+        ("store", "What was found: alerts, what people made, what correlations know.", Store),
+        ("archive", "What arrived, as compressed JSON lines in the folder archive below the data folder.", Archive),
         ("http", "The HTTP interface; it is opened when this section, or an input with transport http or pubsub-push, is there.", Http),
         ("time", "How the times of records are taken.", Time),
         ("content", "Rules, lists and sources.", Content),
+        ("access", "How people sign in. Local accounts are always there; the first admin is made with the token of the first run.", Access),
+        ("escalation", "After how long an incident that nobody takes up is escalated.", Escalation),
     ];
 
     /// <summary>The keys of every input.</summary>

@@ -20,6 +20,21 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
     /// <summary>How far ahead of its arrival a record's time may be before it is taken for forged.</summary>
     public TimeSpan MaxSkew { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How people sign in elsewhere; null: they do not.</summary>
+    public AccessConfiguration? Access { get; init; }
+
+    /// <summary>After how long an incident that nobody has acknowledged is escalated, by level.</summary>
+    public ImmutableDictionary<string, TimeSpan> Escalation { get; init; } = ImmutableDictionary<string, TimeSpan>.Empty;
+
+    /// <summary>Where the store is.</summary>
+    public StoreConfiguration Store { get; init; } = new(null);
+
+    /// <summary>How long alerts and incidents are kept.</summary>
+    public TimeSpan KeepAlerts { get; init; } = TimeSpan.FromDays(400);
+
+    /// <summary>How long the archive is kept; null: there is none.</summary>
+    public TimeSpan? KeepArchive { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>Reads a file. Everything that is wrong is in the bag, all of it at once; null when something is.</summary>
     public static ServiceConfiguration? Load(string file, ReadOnlySpan<byte> text, DiagnosticBag bag)
     {
@@ -43,6 +58,10 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
         var http = Section(root, "http", bag);
         var time = Section(root, "time", bag);
         var content = Section(root, "content", bag);
+        var escalation = Section(root, "escalation", bag);
+        var access = AccessConfiguration.From(Section(root, "access", bag), bag);
+        var store = Section(root, "store", bag);
+        var archive = Section(root, "archive", bag);
         var inputs = InputReader.Read(root, bag);
         var opensHttp = root["http"] is not null || inputs.Any(i => i.Kind.OpensHttp);
         return new ServiceConfiguration(
@@ -50,9 +69,14 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
             opensHttp ? HttpConfiguration.From(http, bag) : null,
             new ContentOptions(content.Boolean("builtin"), content.Texts("folders"), content.Texts("rules"), content.Texts("lists")), inputs)
         {
+            Store = StoreConfiguration.From(store, bag),
+            KeepAlerts = store.Duration("keep_alerts"),
+            KeepArchive = archive.Boolean("enabled") ? archive.Duration("keep") : null,
             Lateness = time.Duration("lateness"),
             IdleAfter = time.Duration("idle_after"),
             MaxSkew = time.Duration("max_skew"),
+            Access = access,
+            Escalation = ConfigurationKeys.Escalation.ToImmutableDictionary(k => k.Name, k => escalation.Duration(k.Name), StringComparer.Ordinal),
         };
     }
 
@@ -66,12 +90,21 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
 /// <summary>Where the HTTP interface listens.</summary>
 internal sealed record HttpConfiguration(System.Net.IPEndPoint Listen, string? Certificate, Secret? CertificateKey)
 {
+    /// <summary>Names by which it is asked for; empty: any.</summary>
+    public ImmutableArray<string> Hosts { get; init; } = [];
+
+    /// <summary>Requests a second that one may make over time.</summary>
+    public long Rate { get; init; } = 50;
+
+    /// <summary>Requests that one may make at once.</summary>
+    public long Burst { get; init; } = 200;
+
     public static HttpConfiguration? From(SettingValues values, DiagnosticBag bag)
     {
         var text = values.Text("listen") ?? "";
         var (certificate, key) = (values.Text("certificate"), values.Secret("certificate_key"));
         if (certificate is null != key is null) bag.Error(ConfigurationCodes.Unusable, values.LocationOf("certificate"), "'certificate' and 'certificate_key' go together.");
-        if (System.Net.IPEndPoint.TryParse(text, out var address) && text.Contains(':', StringComparison.Ordinal)) return new HttpConfiguration(address, certificate, key);
+        if (System.Net.IPEndPoint.TryParse(text, out var address) && text.Contains(':', StringComparison.Ordinal)) return new HttpConfiguration(address, certificate, key) { Hosts = values.Texts("hosts"), Rate = values.Number("rate"), Burst = values.Number("burst") };
         bag.Error(ConfigurationCodes.Unusable, values.LocationOf("listen"), $"'{text}' is not ADDRESS:PORT.");
         return null;
     }

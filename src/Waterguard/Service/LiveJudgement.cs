@@ -30,6 +30,7 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     private Generation? _next;
     private AlertFactory _factory = new(initial.StrategyOf);
     private LiveTriage _triage = new(initial);
+    private readonly Lock _step = new();
     private readonly TimeSpan _tick = TimeSpan.FromSeconds(10);
     private DateTimeOffset _stored = time.GetUtcNow();
     private long _oldest = -1;
@@ -58,6 +59,12 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     /// <summary>Told when other content is in use.</summary>
     public Action<Generation, RestoredState> Swapped { get; init; } = (_, _) => { };
 
+    /// <summary>Up to which batch the journal is archived: what lies behind stays in it.</summary>
+    public Func<long> Archived { get; init; } = () => long.MaxValue;
+
+    /// <summary>The content in use.</summary>
+    public Generation Generation => Volatile.Read(ref _generation);
+
     /// <summary>Uses other content from the next batch on. Any thread may ask.</summary>
     public void Swap(Generation generation) => Interlocked.Exchange(ref _next, generation);
 
@@ -69,6 +76,21 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
 
     /// <summary>Batches that could not be read back.</summary>
     public long DamagedBatches { get; private set; }
+
+    /// <summary>Looks at what correlations and the census know, between two steps; false when none ended in time, as while the store cannot be written.</summary>
+    public bool TryLook(TimeSpan patience, Action<LiveCorrelations> look)
+    {
+        if (!_step.TryEnter(patience)) return false;
+        try
+        {
+            look(Correlations);
+            return true;
+        }
+        finally
+        {
+            _step.Exit();
+        }
+    }
 
     /// <summary>Judges what is in the journal, and what comes, until <paramref name="stop"/>; then what is left.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
@@ -86,8 +108,7 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
             {
                 read = Judge(rows, consumed);
                 consumed = Math.Max(consumed, read);
-                // Half of what is kept goes: the rest is what the census is told again after a start.
-                if (journal.Bytes > configuration.JournalKeep) await journal.TrimAsync(_oldest = Math.Min(_from, (_oldest + consumed) / 2), CancellationToken.None);
+                await TrimAsync(consumed);
                 continue;
             }
 
@@ -103,7 +124,12 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
             }
             catch (TimeoutException)
             {
-                if (Correlations.Advance(_factory) is { Count: > 0 } alerts) Commit(consumed, alerts);
+                // The archive may have come further; a journal that is full gets no row that would have it looked at again.
+                await TrimAsync(consumed);
+                lock (_step)
+                {
+                    if (Correlations.Advance(_factory) is { Count: > 0 } alerts) Commit(consumed, alerts);
+                }
             }
             catch (OperationCanceledException)
             {
@@ -112,8 +138,19 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
         }
     }
 
+    // Half of what is kept goes: the rest is what the census is told again after a start.
+    private async Task TrimAsync(long consumed)
+    {
+        if (journal.Bytes > configuration.JournalKeep) await journal.TrimAsync(_oldest = Math.Min(Math.Min(_from, Archived()), (_oldest + consumed) / 2), CancellationToken.None);
+    }
+
     // The census is not stored: what it knew is in the records that the journal has kept. No rule is judged on them again.
     private void Recall(JournalReader reader, long through)
+    {
+        lock (_step) RecallStep(reader, through);
+    }
+
+    private void RecallStep(JournalReader reader, long through)
     {
         if (_generation.Readings.Readings.IsEmpty || through == 0) return;
         using var spool = new RawSpool();
@@ -141,6 +178,11 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     // Between two batches: what is known is stored under the old content, and gone on from under the new.
     private void Become(Generation next, long consumed)
     {
+        lock (_step) BecomeStep(next, consumed);
+    }
+
+    private void BecomeStep(Generation next, long consumed)
+    {
         Commit(consumed, [], storesState: true);
         _generation = next;
         _factory = new AlertFactory(next.StrategyOf);
@@ -158,6 +200,11 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     }
 
     private long Judge(IReadOnlyList<JournalRow> rows, long consumed)
+    {
+        lock (_step) return JudgeStep(rows, consumed);
+    }
+
+    private long JudgeStep(IReadOnlyList<JournalRow> rows, long consumed)
     {
         if (_oldest < 0) _oldest = rows[0].Sequence;
         using var spool = new RawSpool();

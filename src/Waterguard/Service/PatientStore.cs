@@ -8,33 +8,59 @@ namespace Waterguard.Service;
 internal sealed class PatientStore(IStore store, ServiceLog log, CancellationToken abandon) : IStore
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, long> _consumed = new(StringComparer.Ordinal);
+    private long _alertCount;
     private volatile string? _trouble;
 
     /// <summary>Why it cannot be written; null: it can.</summary>
     public string? Trouble => _trouble;
 
-    public long AlertCount => store.AlertCount;
+    /// <summary>While the store cannot be read: as it was when it last could.</summary>
+    public long AlertCount
+    {
+        get
+        {
+            try
+            {
+                return _alertCount = store.AlertCount;
+            }
+            catch (StorageUnavailableException)
+            {
+                return _alertCount;
+            }
+        }
+    }
 
-    public long ConsumedOf(string journal) => store.ConsumedOf(journal);
+    /// <summary>What was committed last, where that was here.</summary>
+    public long ConsumedOf(string journal) => _consumed.TryGetValue(journal, out var known) ? known : _consumed[journal] = Patiently(() => store.ConsumedOf(journal));
 
-    public StoredState? StateOf(string journal) => store.StateOf(journal);
+    public StoredState? StateOf(string journal) => Patiently(() => store.StateOf(journal));
 
     public IReadOnlyList<StoredAlert> Alerts(int most) => store.Alerts(most);
 
     public int Commit(string journal, long consumed, IReadOnlyList<StoredAlert> alerts, Action<StoredAlert> tell, StoredState? state = null)
     {
         var told = new HashSet<string>(StringComparer.Ordinal);
+        var fresh = Patiently(() => store.Commit(journal, consumed, alerts, alert =>
+        {
+            if (told.Add(alert.Id)) tell(alert);
+        }, state));
+        _consumed[journal] = consumed;
+        return fresh;
+    }
+
+    public void Dispose() => store.Dispose();
+
+    private T Patiently<T>(Func<T> act)
+    {
         while (true)
         {
             try
             {
-                var fresh = store.Commit(journal, consumed, alerts, alert =>
-                {
-                    if (told.Add(alert.Id)) tell(alert);
-                }, state);
-                if (_trouble is not null) log.Info("the store can be written again");
+                var result = act();
+                if (_trouble is not null) log.Info("the store can be used again");
                 _trouble = null;
-                return fresh;
+                return result;
             }
             catch (StorageUnavailableException e)
             {
@@ -45,6 +71,4 @@ internal sealed class PatientStore(IStore store, ServiceLog log, CancellationTok
             }
         }
     }
-
-    public void Dispose() => store.Dispose();
 }

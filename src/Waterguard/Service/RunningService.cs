@@ -1,12 +1,13 @@
 using Waterguard.Api;
+using Waterguard.Api.Live;
 using Waterguard.Configuration;
 using Waterguard.Content;
 using Waterguard.Detection.Correlations;
 using Waterguard.Pipeline;
 using Waterguard.Sources.Transports;
 using Waterguard.Storage;
+using Waterguard.Storage.Archives;
 using Waterguard.Storage.Journals;
-using Waterguard.Storage.Sqlite;
 
 namespace Waterguard.Service;
 
@@ -28,36 +29,71 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         using var stopJudging = new CancellationTokenSource();
         using var abandon = new CancellationTokenSource();
         using var evidence = new EvidenceFiles(configuration.Data, configuration.JournalKeep, abandon: abandon.Token);
-        using var store = new PatientStore(SqliteStore.Open(configuration.Data), log, abandon.Token);
+        using var stored = StoreOpening.Open(configuration);
+        using var store = new PatientStore(stored, log, abandon.Token);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
+        Archiving? archiving = null;
         LiveJudgement judgement = null!;
+        ApiServer? api = null;
         judgement = new LiveJudgement(generation, configuration, journal, store, evidence, alert =>
         {
             if (alert.IsTold) lines.Write(alert);
-        }, time) { TookUp = () => TookUp(judgement.Correlations), Swapped = Swapped };
-        var judging = Task.Run(() => judgement.RunAsync(stopJudging.Token, abandon.Token), CancellationToken.None);
+            api?.Told(alert);
+        }, time)
+        {
+            TookUp = () => TookUp(judgement.Correlations),
+            Swapped = (now, restored) =>
+            {
+                Swapped(now, restored);
+                api?.Parts.Become(now);
+            },
+            Archived = () => archiving?.Position ?? long.MaxValue,
+        };
+        if (configuration.KeepArchive is not null) archiving = new Archiving(journal, OpenArchive(journal.Id), () => judgement.Generation, time, log);
+        Task? judging = null;
+        async Task<string?> TroubleAsync() => judging is { IsFaulted: true } ? "judging has stopped" : store.Trouble ?? evidence.Trouble ?? archiving?.Trouble ?? (await journal.ProbeAsync(CancellationToken.None) is AppendOutcome.Accepted or AppendOutcome.Duplicate ? null : $"the journal is {journal.Condition}");
+        api = configuration.Http is null ? null : new ApiServer(new ApiParts(configuration, transports, store, stored, stored, stored, judgement, journal, TroubleAsync, time, log) { Generation = generation });
+        using var closing = api;
+        judging = Task.Run(() => judgement.RunAsync(stopJudging.Token, abandon.Token), CancellationToken.None);
         var running = transports.Select(t => Task.Run(() => t.RunAsync(new JournalSink(journal, t.Name), failed.Token), CancellationToken.None)).ToArray();
-        async Task<string?> TroubleAsync() => judging.IsFaulted ? "judging has stopped" : store.Trouble ?? evidence.Trouble ?? (await journal.ProbeAsync(CancellationToken.None) is AppendOutcome.Accepted or AppendOutcome.Duplicate ? null : $"the journal is {journal.Condition}");
-        await using var http = configuration.Http is { } listen ? await HttpInterface.StartAsync(listen, transports, TroubleAsync, log) : null;
+        await using var http = configuration.Http is { } listen ? await HttpInterface.StartAsync(listen, api!, TroubleAsync, log) : null;
         Announce(http?.Address, journal, store);
         var watching = new ContentWatch(configuration.Content with { Lowest = configuration.MinLevel, Examples = false }, judgement.Swap, time, log).RunAsync(failed.Token);
+        var serving = api?.RunAsync(failed.Token) ?? Task.CompletedTask;
 
-        var over = Task.WhenAny([judging, .. running, Stopped(failed.Token)]);
-        while (await Task.WhenAny(over, Task.Delay(ReportEvery, time, CancellationToken.None)) != over) Report(transports, judgement, journal, store);
+        var keeping = Task.WhenAll(archiving?.RunAsync(failed.Token) ?? Task.CompletedTask, new Retention(configuration, stored, time, log).RunAsync(failed.Token));
+
+        var over = Task.WhenAny([judging, keeping, .. running, Stopped(failed.Token)]);
+        while (await Task.WhenAny(over, Task.Delay(ReportEvery, time, CancellationToken.None)) != over) Report(transports, judgement, journal, store, archiving);
 
         // From the front to the back: nothing more in, then judge what is there.
         log.Info("stopping");
+        api?.Parts.Events.Close();
         if (http is not null) await http.StopAsync(StopTime);
         await failed.CancelAsync();
         await Task.WhenAny(Task.WhenAll(running), Task.Delay(StopTime, time, CancellationToken.None));
         await stopJudging.CancelAsync();
         abandon.CancelAfter(DrainTime);
-        foreach (var fault in running.Append(judging).Where(t => t.IsFaulted)) log.Say("error", "a part of the service failed", ("error", fault.Exception!.GetBaseException().ToString()));
+        foreach (var fault in running.Append(judging).Append(keeping).Where(t => t.IsFaulted)) log.Say("error", "a part of the service failed", ("error", fault.Exception!.GetBaseException().ToString()));
         await Task.WhenAny(judging);
         await watching;
-        Report(transports, judgement, journal, store);
-        if (running.Append(judging).FirstOrDefault(t => t.IsFaulted) is { } faulted) throw new ServiceFailedException(faulted.Exception!.GetBaseException().Message, faulted.Exception);
+        await serving;
+        await Task.WhenAny(keeping);
+        Report(transports, judgement, journal, store, archiving);
+        if (running.Append(judging).Append(keeping).FirstOrDefault(t => t.IsFaulted) is { } faulted) throw new ServiceFailedException(faulted.Exception!.GetBaseException().Message, faulted.Exception);
+    }
+
+    private Archive OpenArchive(string journal)
+    {
+        try
+        {
+            return Archive.Open(configuration.Data, journal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageUnavailableException($"{Archive.FolderIn(configuration.Data)}: the archive cannot be opened: {e.Message}", e);
+        }
     }
 
     private static Task Stopped(CancellationToken stop)
@@ -89,7 +125,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
             ("correlations", generation.Correlations.Evaluated), ("data", configuration.Data), ("waiting", journal.LastSequence - store.ConsumedOf(journal.Id)), ("pid", Environment.ProcessId));
     }
 
-    private void Report(IReadOnlyList<ITransport> transports, LiveJudgement judgement, Journal journal, IStore store)
+    private void Report(IReadOnlyList<ITransport> transports, LiveJudgement judgement, Journal journal, IStore store, Archiving? archiving)
     {
         foreach (var transport in transports)
         {
@@ -101,6 +137,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         var tally = judgement.Tally;
         log.Info("judged", ("events", tally.Events), ("malformed", tally.MalformedRecords), ("unrecognised", tally.UnrecognisedRecords), ("damaged_batches", judgement.DamagedBatches),
             ("alerts", store.AlertCount), ("suppressed", judgement.Receipts.Select(r => $"{r.Key} {r.Value}")), ("not_lifted_any_more", judgement.TriageForgotten), ("journal_bytes", journal.Bytes), ("waiting", journal.LastSequence - store.ConsumedOf(journal.Id)), ("keys_forgotten", journal.KeysForgotten), ("journal", journal.Condition.ToString()));
+        if (archiving is not null) log.Info("archived", ("records", archiving.Records), ("waiting", journal.LastSequence - archiving.Position), ("damaged_batches", archiving.DamagedBatches));
         var census = judgement.Correlations.Census.Census;
         log.Info("census", ("containers", census.Containers), ("pods", census.Pods), ("counts", census.Counts.All.Where(c => c.Value > 0).Select(c => $"{c.Key} {c.Value}")));
         var (waiting, keys) = judgement.Correlations.Size;

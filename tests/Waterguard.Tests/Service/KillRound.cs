@@ -1,5 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using Waterguard.Alerting.Grouping;
+using Waterguard.Storage.Checks;
+using Waterguard.Storage.Postgres;
+using Waterguard.Storage.Sqlite;
 using Waterguard.Tests.CommandLine;
 using Xunit;
 
@@ -39,10 +43,21 @@ internal sealed class KillRound(string folder, int records, int kills, Random ra
     public string Record(int number) => string.Create(
         CultureInfo.InvariantCulture, $"{{\"id\":\"r-{number}\",\"kind\":\"{(number % 50 == 0 ? "bad" : "good")}\",\"text\":\"größer {new string('x', number % 97)}\"}}");
 
+    /// <summary>How a database is reached that holds the store; null: the store is in the data folder.</summary>
+    public string? Postgres { get; init; }
+
     public void Configure(string inputs)
     {
         File.WriteAllText(_rules, "title: Bad\nid: 6d2f1b1c-8f6e-4b52-9f5d-0c5cf0e6a001\nlevel: high\nlogsource: {product: any}\ndetection: {s: {kind: bad}, condition: s}\n");
-        File.WriteAllText(Configuration, $"data: '{_data}'\ncontent: {{builtin: false, rules: '{_rules}'}}\ninputs:\n{inputs}");
+        var store = "";
+        if (Postgres is not null)
+        {
+            var connection = Path.Combine(folder, "connection");
+            File.WriteAllText(connection, Postgres);
+            store = $"store: {{kind: postgresql, connection: 'file:{connection}'}}\n";
+        }
+
+        File.WriteAllText(Configuration, $"{store}data: '{_data}'\ncontent: {{builtin: false, rules: '{_rules}'}}\ninputs:\n{inputs}");
     }
 
     /// <summary>Lets a sender go on when the next kill is not far behind.</summary>
@@ -83,7 +98,13 @@ internal sealed class KillRound(string folder, int records, int kills, Random ra
         var scanned = Tool.Run("scan", all, "--no-builtin", "--rules", _rules, "--source", expected.First().Contains("\"Actor\"", StringComparison.Ordinal) ? "docker.events" : "json", "-o", "json");
         var ids = scanned.Lines.Select(l => JsonDocument.Parse(l).RootElement.GetProperty("id").GetString()!).Order(StringComparer.Ordinal).ToArray();
         Assert.NotEmpty(ids);
-        Assert.Equal(ids, JournalContents.AlertIds(_data));
+        using var store = Postgres is null ? SqliteStore.Open(_data) : PostgresStore.Open(Postgres);
+        Assert.Equal(ids, store.Alerts(int.MaxValue).Select(a => a.Id).Order(StringComparer.Ordinal));
+
+        // Each in the incident in which it is when all come at once; and nothing that does not fit.
+        var together = IncidentGrouping.Tie(store.Alerts(int.MaxValue).Select(a => TiedAlert.Read(a.Id, a.Time, a.Json))).Select(g => string.Join(' ', g.Select(a => a.Id))).Order(StringComparer.Ordinal);
+        Assert.Equal(together, store.Alerts(int.MaxValue).GroupBy(a => a.Incident!, StringComparer.Ordinal).Select(g => string.Join(' ', g.Select(a => a.Id))).Order(StringComparer.Ordinal));
+        Assert.Empty(DataCheck.Run(_data, store, CancellationToken.None).Findings);
     }
 
     public void UseRule(string detection, string logsource) => File.WriteAllText(_rules, $"title: Bad\nid: 6d2f1b1c-8f6e-4b52-9f5d-0c5cf0e6a001\nlevel: high\nlogsource: {logsource}\ndetection: {detection}\n");

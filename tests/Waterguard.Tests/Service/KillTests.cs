@@ -3,17 +3,17 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Waterguard.Tests.CommandLine;
+using Waterguard.Tests.Storage;
 using Xunit;
 
 namespace Waterguard.Tests.Service;
 
 /// <summary>The service is killed while it takes records in, again and again: in the end each is in the journal once, and each alert in the store once.</summary>
-public sealed class KillTests
+public sealed class KillTests(PostgresServer server)
 {
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("WATERGUARD_LONG") is { Length: > 0 };
     private static readonly int Rounds = IsLong ? 10 : 1;
     private static readonly int Records = IsLong ? 100_000 : 20_000;
-    private static readonly int Kills = 2;
 
     [Fact]
     public Task Killed_while_it_follows_files_nothing_is_lost_or_doubled() => RunAsync("tail", async round =>
@@ -25,6 +25,19 @@ public sealed class KillTests
         await writing;
         await round.FinishAsync();
     });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task Killed_five_times_a_store_of_either_kind_has_every_alert_once_in_its_incident(bool isPostgres) => RunAsync(isPostgres ? "store in PostgreSQL" : "store in SQLite", async round =>
+    {
+        var logs = Directory.CreateDirectory(Path.Combine(round.Folder, "logs")).FullName;
+        round.Configure($"  - {{name: in, transport: tail, path: '{logs}/app.log*', source: json}}\n");
+        var writing = WriteAndRotateAsync(Path.Combine(logs, "app.log"), round);
+        await round.KillAndRestartAsync();
+        await writing;
+        await round.FinishAsync();
+    }, IsLong ? 20 : 5, () => isPostgres ? server.NewDatabase() : null);
 
     [Fact]
     public Task Killed_while_senders_post_and_post_again_nothing_is_lost_or_doubled() => RunAsync("http", async round =>
@@ -53,7 +66,7 @@ public sealed class KillTests
         await round.FinishAsync(engine.Expected);
     });
 
-    private static async Task RunAsync(string what, Func<KillRound, Task> run)
+    private static async Task RunAsync(string what, Func<KillRound, Task> run, int kills = 2, Func<string?>? postgres = null)
     {
         Assert.SkipWhen(Environment.GetEnvironmentVariable("WATERGUARD_FAST") is not null, "left out of the fast tests");
         var watch = Stopwatch.StartNew();
@@ -61,7 +74,7 @@ public sealed class KillTests
         for (var number = 0; number < Rounds; number++)
         {
             using var folder = Repository.Folder();
-            using var round = new KillRound(folder.Path, Records, Kills, new Random(number + 1));
+            using var round = new KillRound(folder.Path, Records, kills, new Random(number + 1)) { Postgres = postgres?.Invoke() };
             await run(round);
             killedAt.Add(string.Join('+', round.KilledAt));
         }

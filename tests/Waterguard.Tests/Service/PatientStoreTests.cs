@@ -21,7 +21,7 @@ public sealed class PatientStoreTests
         Assert.Equal(2, await committing);
         Assert.Null(store.Trouble);
         Assert.Equal(["a", "b"], told);
-        Assert.Contains("the store can be written again", written.ToString(), StringComparison.Ordinal);
+        Assert.Contains("the store can be used again", written.ToString(), StringComparison.Ordinal);
 
         inner.IsFull = true;
         var waiting = Task.Run(() => store.Commit("j", 8, [], _ => { }), CancellationToken.None);
