@@ -37,8 +37,12 @@ public readonly record struct CgroupPath(string? Container, string? PodUid, stri
         foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             leaf = part;
-            if (IdIn(part) is { } id) (outer, container) = (container, id);
-            else if (PodIn(part) is { } uid) pod = uid;
+            // Under systemd some write SLICE:PREFIX:ID.
+            foreach (var piece in part.Split(':'))
+            {
+                if (IdIn(piece) is { } id) (outer, container) = (container, id);
+                else if (PodIn(piece) is { } uid) pod = uid;
+            }
         }
 
         return new CgroupPath(container, pod, outer == container ? null : outer, leaf);
@@ -64,8 +68,6 @@ public readonly record struct CgroupPath(string? Container, string? PodUid, stri
             }
         }
 
-        // Under systemd the CRI writes SLICE:PREFIX:ID.
-        if (rest.LastIndexOf(':') is var colon and >= 0) rest = rest[(colon + 1)..];
         return rest.Length == IdLength && !rest.ContainsAnyExcept(s_digits) ? rest.ToString() : null;
     }
 

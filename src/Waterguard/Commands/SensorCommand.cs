@@ -36,7 +36,7 @@ internal static class SensorCommand
     {
         if (!OperatingSystem.IsLinux()) return ExitCodes.Refuse("sensor: it looks at a Linux host");
         if (!Duration.TryParse(request.Every, out var every) || every < TimeSpan.FromSeconds(1)) return ExitCodes.Refuse($"--every {request.Every}: is no duration of at least 1s");
-        if (!Duration.TryParse(request.Look, out var look) || look < TimeSpan.FromMilliseconds(100)) return ExitCodes.Refuse($"--look {request.Look}: is no duration of at least 100ms");
+        if (!Duration.TryParse(request.Look, out var look) || look < TimeSpan.FromSeconds(1)) return ExitCodes.Refuse($"--look {request.Look}: is no duration of at least 1s");
         if (!Directory.Exists(request.Files.Proc)) return ExitCodes.Refuse($"--proc {request.Files.Proc}: there is no such folder");
         foreach (var blind in Sensor.CannotSee(request.Files)) Console.Error.WriteLine("waterguard: sensor: cannot see " + blind);
         try
