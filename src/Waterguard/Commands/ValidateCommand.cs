@@ -2,6 +2,7 @@ using System.CommandLine;
 using Waterguard.Content;
 using Waterguard.Output;
 using Waterguard.Pipeline;
+using Waterguard.Strategies.Playbooks;
 using Waterguard.Validation;
 
 namespace Waterguard.Commands;
@@ -18,10 +19,13 @@ internal static class ValidateCommand
         var junit = new Option<string?>("--junit") { Description = "Write the results as JUnit XML too", HelpName = "FILE" };
         var results = new Option<string?>("--results") { Description = "Write the results as JSON to a file too", HelpName = "FILE" };
         var jobs = new Option<int?>("--jobs") { Description = "Scenarios that are run at once; all cores by default", HelpName = "N" };
-        var command = new Command("validate", "Play scenarios: what fires, what stays quiet, what is caught") { names, output, junit, results, jobs };
+        var live = new Option<string?>("--live") { Description = "Run the live scenarios instead, with real containers on a real engine: docker", HelpName = "PLATFORM" };
+        live.AcceptOnlyFromAmong("docker");
+        var docker = new Option<string>("--docker") { Description = "With --live docker: the engine", HelpName = "ADDRESS", DefaultValueFactory = _ => "unix:///run/docker.sock" };
+        var command = new Command("validate", "Play scenarios: what fires, what stays quiet, what is caught") { names, output, junit, results, jobs, live, docker };
         content.AddTo(command);
         command.SetAction((parsed, cancel) => Task.FromResult(Run(new Request(
-            parsed.GetValue(names) ?? [], content.Read(parsed), parsed.GetValue(output), parsed.GetValue(junit), parsed.GetValue(results), parsed.GetValue(jobs)), cancel)));
+            parsed.GetValue(names) ?? [], content.Read(parsed), parsed.GetValue(output), parsed.GetValue(junit), parsed.GetValue(results), parsed.GetValue(jobs), parsed.GetValue(live) is null ? null : parsed.GetRequiredValue(docker)), cancel)));
         return command;
     }
 
@@ -36,6 +40,7 @@ internal static class ValidateCommand
             Findings.Print(generation.Diagnostics.Concat(catalog.Diagnostics), onlyErrors: true);
             var chosen = catalog.Scenarios.Where(s => request.Names.Length == 0 || request.Names.Any(n => IsNamed(s, n))).ToArray();
             if (request.Names.FirstOrDefault(n => !catalog.Scenarios.Any(s => IsNamed(s, n))) is { } unknown) return ExitCodes.Refuse($"{unknown}: there is no such strategy or scenario");
+            if (request.Engine is { } engine) return Live(chosen, generation, engine, request, cancel);
             var run = ValidationRun.Of(chosen, new ScanStage(generation).Play, request.Jobs ?? Environment.ProcessorCount, TimeProvider.System, cancel);
             Report(run, request);
             return run.HasMisses || catalog.Diagnostics.Any(d => d.Severity == Severity.Error) ? ExitCodes.Failed : ExitCodes.Done;
@@ -44,10 +49,20 @@ internal static class ValidateCommand
         {
             return ExitCodes.Interrupted;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Response.Actions.ActionFailedException or Storage.StorageUnavailableException)
         {
             return ExitCodes.Refuse(e.Message);
         }
+    }
+
+    private static int Live(OwnedScenario[] chosen, Generation generation, string engine, Request request, CancellationToken cancel)
+    {
+        var strategies = Waterguard.Strategies.StrategyCatalog.Load(request.Content);
+        var validation = new LiveValidation(
+            generation, name => strategies.Find(name)?.Files.FirstOrDefault(f => f.Path == "playbook.yml") is { } file ? PlaybookReader.Read(file.Name, file.Text, new DiagnosticBag()) : null, engine, Console.Error.WriteLine, TimeProvider.System);
+        var run = validation.RunAsync([.. chosen.Where(s => s.Scenario.IsLive)], cancel).GetAwaiter().GetResult();
+        Report(run, request);
+        return run.HasMisses ? ExitCodes.Failed : ExitCodes.Done;
     }
 
     private static void Report(ValidationRun run, Request request)
@@ -80,5 +95,5 @@ internal static class ValidateCommand
     private static bool IsNamed(OwnedScenario scenario, string name) =>
         scenario.Strategy == name || scenario.Scenario.Id == name || Path.GetFileNameWithoutExtension(scenario.Scenario.Location.File) == name;
 
-    private sealed record Request(string[] Names, ContentOptions Content, string? Output, string? Junit, string? Results, int? Jobs);
+    private sealed record Request(string[] Names, ContentOptions Content, string? Output, string? Junit, string? Results, int? Jobs, string? Engine);
 }

@@ -12,7 +12,7 @@ internal static class DockerInspect
         using var document = JsonDocument.Parse(json);
         var root = document.RootElement;
         var state = root.GetProperty("State");
-        var networks = root.GetProperty("NetworkSettings").GetProperty("Networks").EnumerateObject().ToImmutableSortedDictionary(n => n.Name, n => n.Value.GetRawText(), StringComparer.Ordinal);
+        var networks = root.GetProperty("NetworkSettings").GetProperty("Networks").EnumerateObject().Where(IsOn).ToImmutableSortedDictionary(n => n.Name, n => n.Value.GetRawText(), StringComparer.Ordinal);
         var config = root.GetProperty("Config");
         var labels = config.TryGetProperty("Labels", out var given) && given.ValueKind == JsonValueKind.Object ? given.EnumerateObject().ToImmutableSortedDictionary(l => l.Name, l => l.Value.ToString(), StringComparer.Ordinal) : ImmutableSortedDictionary<string, string>.Empty;
         var volumes = root.TryGetProperty("Mounts", out var mounts) && mounts.ValueKind == JsonValueKind.Array ? mounts.EnumerateArray().Select(m => m.TryGetProperty("Name", out var name) ? name.ToString() : "").Where(n => n.Length > 0) : [];
@@ -20,6 +20,9 @@ internal static class DockerInspect
             root.GetProperty("Id").GetString()!, root.GetProperty("Name").GetString()!.TrimStart('/'), config.GetProperty("Image").GetString() ?? "", state.GetProperty("Status").GetString() ?? "",
             state.GetProperty("Paused").GetBoolean(), state.GetProperty("Running").GetBoolean(), state.GetProperty("Pid").GetInt32(), root.GetProperty("HostConfig").GetProperty("NetworkMode").GetString() ?? "", networks, labels, [.. volumes]);
     }
+
+    // A network that an engine does not have is named all the same, without its id.
+    private static bool IsOn(JsonProperty network) => network.Name != "none" && network.Value.TryGetProperty("NetworkID", out var id) && id.ToString().Length > 0;
 
     /// <summary>What other containers of the answer to <c>containers/json</c> have in common with one, a sentence each.</summary>
     public static IEnumerable<string> Shares(DockerTarget one, byte[] json)
