@@ -35,7 +35,7 @@ internal static class AlertTable
         }
 
         Put(session, [.. written.Values]);
-        IncidentTable.Follow(session, written.Values);
+        OutboxTable.Note(session, IncidentTable.Follow(session, written.Values));
         return fresh;
     }
 

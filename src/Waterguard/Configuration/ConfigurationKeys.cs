@@ -80,6 +80,11 @@ internal static class ConfigurationKeys
         new("max_skew", SettingType.Duration, "How far ahead of its arrival a record's time may be; beyond, it is counted as forged, and carries time nowhere.") { Default = "5m" },
     ];
 
+    public static ImmutableArray<Setting> Outbound { get; } =
+    [
+        new("allow", SettingType.Texts, "Host names, addresses and networks. With it nothing else is told anything; machines of one's own networks are told only when they, or their names, are here."),
+    ];
+
     /// <summary>The sections, and what each is for.</summary>
     public static ImmutableArray<(string Name, string Says, ImmutableArray<Setting> Keys)> Sections { get; } =
     [
@@ -91,6 +96,7 @@ internal static class ConfigurationKeys
         ("content", "Rules, lists and sources.", Content),
         ("access", "How people sign in. Local accounts are always there; the first admin is made with the token of the first run.", Access),
         ("escalation", "After how long an incident that nobody takes up is escalated.", Escalation),
+        ("outbound", "Where notifications may go: see [notifications.md](notifications.md).", Outbound),
     ];
 
     /// <summary>The keys of every input.</summary>

@@ -66,7 +66,7 @@ internal sealed class ApiHost : IAsyncDisposable
         var evidence = new EvidenceFiles(configuration.Data, 1 << 20);
         var store = SqliteStore.Open(configuration.Data);
         var judgement = new LiveJudgement(s_generation.Value, configuration, journal, store, evidence, _ => { }, time);
-        var api = new ApiServer(new ApiParts(configuration, [], store, store, store, store, judgement, journal, () => Task.FromResult<string?>(null), time, log) { Generation = s_generation.Value });
+        var api = new ApiServer(new ApiParts(configuration, [], store, store, store, store, judgement, journal, () => Task.FromResult<string?>(null), time, log) { Generation = s_generation.Value, Outbox = store });
         var http = await HttpInterface.StartAsync(configuration.Http!, api, () => Task.FromResult<string?>(null), log);
         return new ApiHost(folder, time, journal, evidence, writer, log, store, api, http);
     }
