@@ -68,6 +68,10 @@ public sealed class SqlStore : IStore, IAlerts, IIncidents, IDocuments, IRetenti
     /// <inheritdoc/>
     public StoredIncident? FindIncident(string id) => _connections.Read(s => IncidentTable.Find(s, id));
 
+    /// <summary>How many open incidents there are.</summary>
+    /// <exception cref="StorageUnavailableException">The store cannot be read now.</exception>
+    public long CountIncidents() => _connections.Read(s => s.First<long>("SELECT count(*) FROM incidents WHERE status = 0"));
+
     /// <inheritdoc/>
     public IReadOnlyList<StoredAlert> AlertsOf(string incident, int most) => _connections.Read(s => AlertTable.Of(s, incident, most));
 

@@ -41,6 +41,7 @@ internal static class ConfigurationKeys
         new("hosts", SettingType.Texts, "Names by which the service is asked for; requests for others are refused, but for addresses of this machine. Without, any."),
         new("rate", SettingType.Number, "Requests a second that one session, key or address may make over time.") { Default = "50", Least = 1, Most = 100_000 },
         new("burst", SettingType.Number, "Requests that one may make at once.") { Default = "200", Least = 1, Most = 100_000 },
+        new("open_metrics", SettingType.Boolean, "Whether /metrics is told without a key to anybody on this machine. Not behind a proxy on it: through that, everybody is on this machine.") { Default = "false" },
     ];
 
     public static ImmutableArray<Setting> Access { get; } =

@@ -104,12 +104,15 @@ internal sealed record HttpConfiguration(System.Net.IPEndPoint Listen, string? C
     /// <summary>Requests that one may make at once.</summary>
     public long Burst { get; init; } = 200;
 
+    /// <summary>Whether metrics are told to anybody on this machine.</summary>
+    public bool OpenMetrics { get; init; }
+
     public static HttpConfiguration? From(SettingValues values, DiagnosticBag bag)
     {
         var text = values.Text("listen") ?? "";
         var (certificate, key) = (values.Text("certificate"), values.Secret("certificate_key"));
         if (certificate is null != key is null) bag.Error(ConfigurationCodes.Unusable, values.LocationOf("certificate"), "'certificate' and 'certificate_key' go together.");
-        if (System.Net.IPEndPoint.TryParse(text, out var address) && text.Contains(':', StringComparison.Ordinal)) return new HttpConfiguration(address, certificate, key) { Hosts = values.Texts("hosts"), Rate = values.Number("rate"), Burst = values.Number("burst") };
+        if (System.Net.IPEndPoint.TryParse(text, out var address) && text.Contains(':', StringComparison.Ordinal)) return new HttpConfiguration(address, certificate, key) { Hosts = values.Texts("hosts"), Rate = values.Number("rate"), Burst = values.Number("burst"), OpenMetrics = values.Boolean("open_metrics") };
         bag.Error(ConfigurationCodes.Unusable, values.LocationOf("listen"), $"'{text}' is not ADDRESS:PORT.");
         return null;
     }

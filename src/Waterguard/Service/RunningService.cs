@@ -9,6 +9,7 @@ using Waterguard.Sources.Transports;
 using Waterguard.Storage;
 using Waterguard.Storage.Archives;
 using Waterguard.Storage.Journals;
+using Waterguard.Metrics;
 
 namespace Waterguard.Service;
 
@@ -31,7 +32,8 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         using var abandon = new CancellationTokenSource();
         using var evidence = new EvidenceFiles(configuration.Data, configuration.JournalKeep, abandon: abandon.Token);
         using var stored = StoreOpening.Open(configuration);
-        using var store = new PatientStore(stored, log, abandon.Token);
+        using var meter = new ServiceMeter();
+        using var store = new PatientStore(stored, log, abandon.Token) { Committed = meter.Committed };
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
         Archiving? archiving = null;
@@ -49,6 +51,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
                 Swapped(now, restored);
                 api?.Parts.Become(now);
             },
+            Judged = ingested => meter.Judged(time.GetUtcNow() - ingested),
             Archived = () => archiving?.Position ?? long.MaxValue,
         };
         if (configuration.KeepArchive is not null) archiving = new Archiving(journal, OpenArchive(journal.Id), () => judgement.Generation, time, log);
@@ -58,10 +61,11 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         using var closing = api;
         judging = Task.Run(() => judgement.RunAsync(stopJudging.Token, abandon.Token), CancellationToken.None);
         var running = transports.Select(t => Task.Run(() => t.RunAsync(new JournalSink(journal, t.Name), failed.Token), CancellationToken.None)).ToArray();
-        await using var http = configuration.Http is { } listen ? await HttpInterface.StartAsync(listen, api!, TroubleAsync, log) : null;
+        await using var http = configuration.Http is { } listen ? await HttpInterface.StartAsync(listen, api!, TroubleAsync, log, meter) : null;
         Announce(http?.Address, journal, store);
         var watching = new ContentWatch(configuration.Content with { Lowest = configuration.MinLevel, Examples = false }, judgement.Swap, time, log).RunAsync(failed.Token);
         using var alone = api is null ? new Notifier(configuration.Notify, stored, stored, stored, (_, _) => null, time, log) : null;
+        ServiceInstruments.Add(meter, transports, judgement, journal, store, new StoreCounts(stored), archiving, api?.Notifier ?? alone!);
         var serving = api?.RunAsync(failed.Token) ?? alone!.RunAsync(failed.Token);
 
         var keeping = Task.WhenAll(archiving?.RunAsync(failed.Token) ?? Task.CompletedTask, new Retention(configuration, stored, time, log).RunAsync(failed.Token));
