@@ -22,6 +22,12 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReportEvery = TimeSpan.FromMinutes(1);
 
+    /// <summary>Gets the alerts that are told; null: they go to standard output as JSON.</summary>
+    public Action<StoredAlert>? Alerts { get; init; }
+
+    /// <summary>Gets the address of the HTTP interface once it listens; null: there is none.</summary>
+    public Action<string?> Started { get; init; } = _ => { };
+
     /// <exception cref="StorageUnavailableException">The data folder cannot be used.</exception>
     /// <exception cref="IOException">The HTTP interface cannot be opened.</exception>
     public async Task RunAsync(IReadOnlyList<ITransport> transports, CancellationToken stop)
@@ -41,7 +47,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         ApiServer? api = null;
         judgement = new LiveJudgement(generation, configuration, journal, store, evidence, alert =>
         {
-            if (alert.IsTold) lines.Write(alert);
+            if (alert.IsTold) (Alerts ?? lines.Write)(alert);
             api?.Told(alert);
         }, time)
         {
@@ -63,6 +69,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         var running = transports.Select(t => Task.Run(() => t.RunAsync(new JournalSink(journal, t.Name), failed.Token), CancellationToken.None)).ToArray();
         await using var http = configuration.Http is { } listen ? await HttpInterface.StartAsync(listen, api!, TroubleAsync, log, meter) : null;
         Announce(http?.Address, journal, store);
+        Started(http?.Address);
         var watching = new ContentWatch(configuration.Content with { Lowest = configuration.MinLevel, Examples = false }, judgement.Swap, time, log).RunAsync(failed.Token);
         using var alone = api is null ? new Notifier(configuration.Notify, stored, stored, stored, (_, _) => null, time, log) : null;
         ServiceInstruments.Add(meter, transports, judgement, journal, store, new StoreCounts(stored), archiving, api?.Notifier ?? alone!);
