@@ -39,6 +39,13 @@ internal static class AlertTable
         return fresh;
     }
 
+    /// <summary>Writes alerts that are there already as they are given: what they are found by, and tied by, follows.</summary>
+    public static void Rewrite(Session session, IReadOnlyList<StoredAlert> alerts)
+    {
+        Put(session, alerts);
+        IncidentTable.Follow(session, alerts);
+    }
+
     public static StoredAlert? Find(Session session, string id) => session.All($"SELECT {Columns} FROM alerts WHERE id = $1", Read, id) is [var one] ? one : null;
 
     public static IReadOnlyList<StoredAlert> All(Session session, int most) => session.All($"SELECT {Columns} FROM alerts ORDER BY time, id LIMIT $1", Read, (long)most);

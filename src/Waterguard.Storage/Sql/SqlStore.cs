@@ -158,6 +158,10 @@ public sealed class SqlStore : IStore, IAlerts, IIncidents, IDocuments, IRetenti
     /// <inheritdoc/>
     public IReadOnlyDictionary<NotificationState, long> CountNotifications() => _connections.Read(OutboxTable.Count);
 
+    internal (long Alerts, long Incidents) Erase(Erasing.NameErasure erasure, CancellationToken cancel) => _connections.Write(s => ErasureTable.Erase(s, erasure, cancel));
+
+    internal (long Documents, long AuditEntries) CountNaming(string name) => _connections.Read(s => ErasureTable.CountNaming(s, name));
+
     internal void Check(CheckReport report, CancellationToken cancel) => _connections.Read(s =>
     {
         TableCheck.Run(s, report, cancel);

@@ -70,6 +70,10 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         await using var http = configuration.Http is { } listen ? await HttpInterface.StartAsync(listen, api!, TroubleAsync, log, meter) : null;
         Announce(http?.Address, journal, store);
         Started(http?.Address);
+        var systemd = SystemdNotice.FromEnvironment(time);
+        systemd.Ready();
+        // Judging is what must go on; while the store is away it waits, and that is no reason to be ended.
+        var watched = systemd.RunAsync(() => Task.FromResult(!judging.IsFaulted), abandon.Token);
         var watching = new ContentWatch(configuration.Content with { Lowest = configuration.MinLevel, Examples = false }, judgement.Swap, time, log).RunAsync(failed.Token);
         using var alone = api is null ? new Notifier(configuration.Notify, stored, stored, stored, (_, _) => null, time, log) : null;
         ServiceInstruments.Add(meter, transports, judgement, journal, store, new StoreCounts(stored), archiving, api?.Notifier ?? alone!);
@@ -82,6 +86,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
 
         // From the front to the back: nothing more in, then judge what is there.
         log.Info("stopping");
+        systemd.Stopping();
         api?.Parts.Events.Close();
         if (http is not null) await http.StopAsync(StopTime);
         await failed.CancelAsync();
@@ -93,6 +98,8 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         await watching;
         await serving;
         await Task.WhenAny(keeping);
+        await abandon.CancelAsync();
+        await watched;
         Report(transports, judgement, journal, store, archiving);
         if (running.Append(judging).Append(keeping).FirstOrDefault(t => t.IsFaulted) is { } faulted) throw new ServiceFailedException(faulted.Exception!.GetBaseException().Message, faulted.Exception);
     }
