@@ -19,6 +19,9 @@ public delegate Observed PlayAndObserve(PlayedTelemetry telemetry);
 /// <summary>Runs recorded scenarios. It does not know how they are caught: playing and observing are handed in.</summary>
 public static class ScenarioRunner
 {
+    /// <summary>The telemetry of a recorded scenario's detonation, as if it began at some time.</summary>
+    public static PlayedTelemetry DetonationAt(Scenario scenario, DateTimeOffset starts) => Recorder.Detonation(scenario with { Starts = starts });
+
     /// <summary>One result for each detection that the scenario expects. A live scenario is not run here.</summary>
     public static ImmutableArray<ScenarioResult> Run(Scenario scenario, PlayAndObserve play)
     {

@@ -15,7 +15,9 @@ internal static class Program
         {
             CensusCommand.Build(),
             CoverageCommand.Build(),
+            DemoCommand.Build(),
             EvidenceCommand.Build(),
+            LocalCommand.Build(),
             RespondCommand.Build(),
             ScanCommand.Build(),
             RulesCommand.Build(),

@@ -35,8 +35,15 @@ internal static class AlertTable
         }
 
         Put(session, [.. written.Values]);
-        IncidentTable.Follow(session, written.Values);
+        OutboxTable.Note(session, IncidentTable.Follow(session, written.Values));
         return fresh;
+    }
+
+    /// <summary>Writes alerts that are there already as they are given: what they are found by, and tied by, follows.</summary>
+    public static void Rewrite(Session session, IReadOnlyList<StoredAlert> alerts)
+    {
+        Put(session, alerts);
+        IncidentTable.Follow(session, alerts);
     }
 
     public static StoredAlert? Find(Session session, string id) => session.All($"SELECT {Columns} FROM alerts WHERE id = $1", Read, id) is [var one] ? one : null;

@@ -6,6 +6,9 @@ namespace Waterguard.Storage.Sql;
 /// <summary>Documents in the tables of the store.</summary>
 internal static class DocumentTable
 {
+    /// <summary>The kind of what people do about incidents: it goes by the incident's id.</summary>
+    public const string OfIncidents = "incident";
+
     private const int MostKind = 64;
     private const int MostId = 400;
     private const string Columns = "kind, id, revision, changed, json";

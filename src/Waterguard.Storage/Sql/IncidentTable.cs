@@ -10,11 +10,13 @@ internal static class IncidentTable
     private const int Together = 500;
 
     /// <summary>Within the transaction that is open: alerts that are new, or became others, take their places.</summary>
-    public static void Follow(Session session, IEnumerable<StoredAlert> alerts)
+    /// <returns>The incidents that are others now.</returns>
+    public static IEnumerable<string> Follow(Session session, IReadOnlyCollection<StoredAlert> alerts)
     {
         var placement = new IncidentPlacement(session);
         foreach (var alert in alerts.OrderBy(a => a.Time).ThenBy(a => a.Id, StringComparer.Ordinal)) placement.Place(TiedAlert.Read(alert.Id, alert.Time, alert.Json));
         foreach (var id in placement.Touched.Order(StringComparer.Ordinal)) Weigh(session, id);
+        return placement.Touched.Concat(session.AllOf("SELECT DISTINCT incident FROM alerts WHERE incident IS NOT NULL AND id IN ", r => r.GetString(0), alerts.Select(a => a.Id)));
     }
 
     /// <summary>Groups what an older layout had not grouped.</summary>
@@ -58,6 +60,7 @@ internal static class IncidentTable
         alerts.AddRange(session.AllOf("SELECT id FROM alerts WHERE incident IN ", r => r.GetString(0), incidents));
         object?[][] ids = [.. alerts.Select(a => new object?[] { a })];
         foreach (var table in new[] { "alert_entities WHERE (alert)", "alert_ties WHERE (alert)", "alerts WHERE (id)" }) session.Many($"DELETE FROM {table} IN (", ")", ids);
+        foreach (var table in new[] { "notifications", "incident_changes" }) session.Many($"DELETE FROM {table} WHERE (incident) IN (", ")", [.. incidents.Select(i => new object?[] { i })]);
         foreach (var column in new[] { "merged_into", "id" }) session.Many($"DELETE FROM incidents WHERE ({column}) IN (", ")", [.. incidents.Select(i => new object?[] { i })]);
         return (alerts.Count, incidents.Count);
     }

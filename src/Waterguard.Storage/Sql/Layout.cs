@@ -49,6 +49,14 @@ internal static class Layout
                 AlertTable.FillTitles(session);
                 IncidentTable.GroupAll(session);
             }),
+        new("""
+            CREATE TABLE incident_changes(incident TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+            CREATE TABLE notifications(
+                id TEXT PRIMARY KEY, incident TEXT NOT NULL, channel TEXT NOT NULL, state INTEGER NOT NULL, due INTEGER NOT NULL, made INTEGER NOT NULL, json BLOB NOT NULL) WITHOUT ROWID;
+            CREATE INDEX notifications_by_due ON notifications(state, due, id);
+            CREATE INDEX notifications_by_incident ON notifications(incident, made, id);
+            CREATE INDEX notifications_by_age ON notifications(made, id);
+            """),
     ];
 
     /// <summary>How many steps there are.</summary>

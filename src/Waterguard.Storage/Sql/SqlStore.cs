@@ -3,7 +3,7 @@ using Waterguard.Storage.Checks;
 namespace Waterguard.Storage.Sql;
 
 /// <summary>The store in a database, whichever it is. Thread-safe: one writes at a time, many read beside it.</summary>
-public sealed class SqlStore : IStore, IAlerts, IIncidents, IDocuments, IRetention
+public sealed class SqlStore : IStore, IAlerts, IIncidents, IDocuments, IRetention, IOutbox
 {
     private const int MostBuckets = 10_000;
 
@@ -68,6 +68,10 @@ public sealed class SqlStore : IStore, IAlerts, IIncidents, IDocuments, IRetenti
     /// <inheritdoc/>
     public StoredIncident? FindIncident(string id) => _connections.Read(s => IncidentTable.Find(s, id));
 
+    /// <summary>How many open incidents there are.</summary>
+    /// <exception cref="StorageUnavailableException">The store cannot be read now.</exception>
+    public long CountIncidents() => _connections.Read(s => s.First<long>("SELECT count(*) FROM incidents WHERE status = 0"));
+
     /// <inheritdoc/>
     public IReadOnlyList<StoredAlert> AlertsOf(string incident, int most) => _connections.Read(s => AlertTable.Of(s, incident, most));
 
@@ -83,7 +87,13 @@ public sealed class SqlStore : IStore, IAlerts, IIncidents, IDocuments, IRetenti
         DocumentTable.Check(kind, id);
         DocumentTable.CheckJson(json);
         Check(entry);
-        return _connections.Write(s => DocumentTable.Put(s, kind, id, json, expectedRevision, entry));
+        return _connections.Write(s =>
+        {
+            var outcome = DocumentTable.Put(s, kind, id, json, expectedRevision, entry);
+            // What people do about an incident is a change of it too.
+            if (outcome.Done && kind == DocumentTable.OfIncidents) OutboxTable.Note(s, [id]);
+            return outcome;
+        });
     }
 
     /// <inheritdoc/>
@@ -119,6 +129,38 @@ public sealed class SqlStore : IStore, IAlerts, IIncidents, IDocuments, IRetenti
             all = (all.Alerts + alerts, all.Incidents + incidents);
         }
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IncidentChange> Changes(int most) => _connections.Read(s => OutboxTable.Changes(s, most));
+
+    /// <inheritdoc/>
+    public bool Decide(IncidentChange change, IReadOnlyList<StoredNotification> made) => _connections.Write(s => OutboxTable.Decide(s, change, made));
+
+    /// <inheritdoc/>
+    public void Keep(IReadOnlyList<StoredNotification> notifications) => _connections.Write(s =>
+    {
+        OutboxTable.Keep(s, notifications);
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StoredNotification> Due(DateTimeOffset now, int most) => _connections.Read(s => OutboxTable.Due(s, now, most));
+
+    /// <inheritdoc/>
+    public StoredNotification? FindNotification(string id) => _connections.Read(s => OutboxTable.Find(s, id));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StoredNotification> NotificationsOf(string incident) => _connections.Read(s => OutboxTable.Of(s, incident));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StoredNotification> Find(NotificationState? state, AlertCursor? before, int most) => _connections.Read(s => OutboxTable.Find(s, state, before, most));
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<NotificationState, long> CountNotifications() => _connections.Read(OutboxTable.Count);
+
+    internal (long Alerts, long Incidents) Erase(Erasing.NameErasure erasure, CancellationToken cancel) => _connections.Write(s => ErasureTable.Erase(s, erasure, cancel));
+
+    internal (long Documents, long AuditEntries) CountNaming(string name) => _connections.Read(s => ErasureTable.CountNaming(s, name));
 
     internal void Check(CheckReport report, CancellationToken cancel) => _connections.Read(s =>
     {

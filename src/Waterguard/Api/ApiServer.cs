@@ -46,12 +46,16 @@ internal sealed class ApiServer : IDisposable
             .. new SuppressionRoutes(parts, _suppressions, new SuppressionPreview(parts, _validation), _silences, shelf).Routes,
             .. new ObservationRoutes(parts, new CensusView(parts), _validation, _strategies, shelf).Routes,
             .. new StatusRoutes(parts, _incidents, _strategies, attempts, () => Routes!) { StillMay = StillMay }.Routes,
+            .. new NotificationRoutes(Notifier = parts.NotifierFor(SilencedBy), parts.Outbox, _incidents, shelf).Routes,
             IngestRoutes.Of([.. parts.Inputs.OfType<HttpTransport>()], Access),
             PushRoutes.Of([.. parts.Inputs.OfType<PubSubPushTransport>()]),
         ];
     }
 
     public ApiParts Parts { get; }
+
+    /// <summary>What tells people of incidents.</summary>
+    public Notify.Notifier Notifier { get; private set; } = null!;
 
     public AccessControl Access { get; }
 
@@ -85,23 +89,26 @@ internal sealed class ApiServer : IDisposable
             Parts.Log.Warn("the files of own suppressions could not be made what the store says", ("error", e.Message));
         }
 
-        await Task.WhenAll(Task.Run(() => _strategies.RunAsync(stop), CancellationToken.None), Task.Run(() => _escalation.RunAsync(stop), CancellationToken.None));
+        await Task.WhenAll(Task.Run(() => _strategies.RunAsync(stop), CancellationToken.None), Task.Run(() => _escalation.RunAsync(stop), CancellationToken.None), Task.Run(() => Notifier.RunAsync(stop), CancellationToken.None));
         _validation.Dispose();
     }
 
     public void Dispose()
     {
         _validation.Dispose();
+        Notifier.Dispose();
         _signIn.Dispose();
         _openId?.Dispose();
     }
 
     // Judging does not stop because a silence cannot be read.
-    private string? SilencedBy(System.Text.Json.Nodes.JsonObject summary)
+    private string? SilencedBy(System.Text.Json.Nodes.JsonObject summary) => SilencedBy(summary, Parts.Time.GetUtcNow());
+
+    private string? SilencedBy(System.Text.Json.Nodes.JsonObject summary, DateTimeOffset now)
     {
         try
         {
-            return _silences.Find(summary, Parts.Time.GetUtcNow());
+            return _silences.Find(summary, now);
         }
         catch (StorageUnavailableException)
         {

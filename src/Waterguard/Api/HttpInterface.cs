@@ -1,14 +1,17 @@
+using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Waterguard.Api.Routing;
 using Waterguard.Configuration;
 using Waterguard.Service;
+using Waterguard.Metrics;
 
 namespace Waterguard.Api;
 
@@ -24,7 +27,7 @@ internal sealed class HttpInterface : IAsyncDisposable
 
     /// <param name="trouble">What is wrong with the service now; null: nothing.</param>
     /// <exception cref="IOException">The address is taken, or the certificate cannot be read.</exception>
-    public static async Task<HttpInterface> StartAsync(HttpConfiguration configuration, ApiServer api, Func<Task<string?>> trouble, ServiceLog log)
+    public static async Task<HttpInterface> StartAsync(HttpConfiguration configuration, ApiServer api, Func<Task<string?>> trouble, ServiceLog log, ServiceMeter? meter = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Warning);
@@ -38,9 +41,11 @@ internal sealed class HttpInterface : IAsyncDisposable
             });
         });
         var app = builder.Build();
+        if (meter is not null) app.Use((context, next) => TimedAsync(context, next, meter));
         Hardening.Use(app, configuration, api.Access, log);
         api.Map(app);
         app.MapGet("/healthz", () => "ok\n");
+        if (meter is not null) app.MapGet("/metrics", context => MetricsAsync(context, configuration, api, meter));
         app.MapGet("/readyz", async () => await trouble() is { } what ? Results.Text(what + "\n", statusCode: 503) : Results.Text("ready\n"));
         try
         {
@@ -63,6 +68,38 @@ internal sealed class HttpInterface : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static async Task TimedAsync(HttpContext context, RequestDelegate next, ServiceMeter meter)
+    {
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            // A stream goes on for as long as somebody listens: that is no duration.
+            if (context.Response.ContentType != "text/event-stream")
+                meter.Request(context.Request.Method is "GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE" ? context.Request.Method : "other", (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none", context.Response.StatusCode, Stopwatch.GetElapsedTime(began));
+        }
+    }
+
+    // Numbers tell of what goes on here: who may look at the rest may look at them, and on this machine anybody, where the configuration says so.
+    private static async Task MetricsAsync(HttpContext context, HttpConfiguration configuration, ApiServer api, ServiceMeter meter)
+    {
+        try
+        {
+            var isOpen = configuration.OpenMetrics && context.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+            if (!isOpen && api.Access.Identify(context) is not { Role: not null }) throw new RefusedException(401, "Unauthorised", "Show an API key with the scope read, or sign in.");
+            context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+            context.Response.Headers.CacheControl = "no-store";
+            await context.Response.WriteAsync(meter.Text.Write(), context.RequestAborted);
+        }
+        catch (RefusedException refused)
+        {
+            await Problem.WriteAsync(context, refused);
+        }
+    }
 
     private static X509Certificate2 Certificate(string file, Sources.Configuration.Secret key)
     {

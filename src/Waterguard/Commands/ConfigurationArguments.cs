@@ -13,7 +13,6 @@ internal static class ConfigurationArguments
     /// <summary>Reads and checks everything, and says everything that is wrong on standard error; null when something is.</summary>
     public static (ServiceConfiguration Configuration, IReadOnlyList<ITransport> Transports)? Load(string file, TransportSurroundings surroundings)
     {
-        var bag = new DiagnosticBag();
         byte[] text;
         try
         {
@@ -25,6 +24,13 @@ internal static class ConfigurationArguments
             return null;
         }
 
+        return Load(file, text, surroundings);
+    }
+
+    /// <summary>The same for a text.</summary>
+    public static (ServiceConfiguration Configuration, IReadOnlyList<ITransport> Transports)? Load(string file, ReadOnlySpan<byte> text, TransportSurroundings surroundings)
+    {
+        var bag = new DiagnosticBag();
         var configuration = ServiceConfiguration.Load(file, text, bag);
         var transports = (configuration?.Inputs ?? []).Select(i => i.Kind.Create(i, surroundings, bag)).OfType<ITransport>().ToArray();
         foreach (var diagnostic in bag.ToSorted()) Console.Error.WriteLine(diagnostic);

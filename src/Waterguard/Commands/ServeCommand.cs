@@ -1,9 +1,6 @@
 using System.CommandLine;
-using Waterguard.Output;
-using Waterguard.Pipeline;
 using Waterguard.Service;
 using Waterguard.Sources.Transports;
-using Waterguard.Storage;
 
 namespace Waterguard.Commands;
 
@@ -25,29 +22,6 @@ internal static class ServeCommand
         using var log = new ServiceLog(TimeProvider.System, Console.Error);
         var surroundings = new TransportSurroundings(TimeProvider.System, (input, text) => log.Warn(text, ("input", input)));
         if (ConfigurationArguments.Load(file, surroundings) is not var (configuration, transports)) return ExitCodes.Usage;
-        try
-        {
-            // What people make by the API is content too, the last word of it.
-            var own = Directory.CreateDirectory(Api.Live.OwnSuppressions.FolderOf(configuration.Data)).FullName;
-            configuration = configuration with { Content = configuration.Content with { Content = configuration.Content.Content.Add(own) } };
-            var generation = GenerationLoader.Load(configuration.Content with { Lowest = configuration.MinLevel, Examples = false });
-            Findings.Print(generation.Diagnostics, onlyErrors: true);
-            foreach (var input in configuration.Inputs)
-            {
-                if (input.Source is { } source && generation.Sources.Find(source) is null) return ExitCodes.Refuse(SourceText.Unknown(input, generation.Sources));
-            }
-
-            await new RunningService(configuration, generation, TimeProvider.System, log).RunAsync(transports, cancel);
-            return ExitCodes.Done;
-        }
-        catch (Exception e) when (e is StorageUnavailableException or IOException or UnauthorizedAccessException)
-        {
-            return ExitCodes.Refuse(e.Message);
-        }
-        catch (ServiceFailedException e)
-        {
-            Console.Error.WriteLine("waterguard: " + e.Message);
-            return ExitCodes.Failed;
-        }
+        return await Serving.RunAsync(configuration, transports, log, cancel);
     }
 }

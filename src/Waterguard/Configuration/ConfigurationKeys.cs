@@ -41,6 +41,7 @@ internal static class ConfigurationKeys
         new("hosts", SettingType.Texts, "Names by which the service is asked for; requests for others are refused, but for addresses of this machine. Without, any."),
         new("rate", SettingType.Number, "Requests a second that one session, key or address may make over time.") { Default = "50", Least = 1, Most = 100_000 },
         new("burst", SettingType.Number, "Requests that one may make at once.") { Default = "200", Least = 1, Most = 100_000 },
+        new("open_metrics", SettingType.Boolean, "Whether /metrics is told without a key to anybody on this machine. Not behind a proxy on it: through that, everybody is on this machine.") { Default = "false" },
     ];
 
     public static ImmutableArray<Setting> Access { get; } =
@@ -80,6 +81,11 @@ internal static class ConfigurationKeys
         new("max_skew", SettingType.Duration, "How far ahead of its arrival a record's time may be; beyond, it is counted as forged, and carries time nowhere.") { Default = "5m" },
     ];
 
+    public static ImmutableArray<Setting> Outbound { get; } =
+    [
+        new("allow", SettingType.Texts, "Host names, addresses and networks. With it nothing else is told anything; machines of one's own networks are told only when they, or their names, are here."),
+    ];
+
     /// <summary>The sections, and what each is for.</summary>
     public static ImmutableArray<(string Name, string Says, ImmutableArray<Setting> Keys)> Sections { get; } =
     [
@@ -91,6 +97,7 @@ internal static class ConfigurationKeys
         ("content", "Rules, lists and sources.", Content),
         ("access", "How people sign in. Local accounts are always there; the first admin is made with the token of the first run.", Access),
         ("escalation", "After how long an incident that nobody takes up is escalated.", Escalation),
+        ("outbound", "Where notifications may go: see [notifications.md](notifications.md).", Outbound),
     ];
 
     /// <summary>The keys of every input.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Waterguard.Notify;
 using Waterguard.Sources.Configuration;
 using Waterguard.Sources.Transports;
 
@@ -16,6 +17,7 @@ internal static class ConfigurationSchema
         foreach (var (name, says, keys) in ConfigurationKeys.Sections) properties[name] = Closed(Properties(keys), keys, says);
         var kinds = new JsonArray();
         foreach (var kind in TransportCatalog.All) kinds.Add(Input(kind));
+        properties["notify"] = Notify();
         properties["inputs"] = new JsonObject { ["description"] = "What is taken in.", ["type"] = "array", ["items"] = new JsonObject { ["oneOf"] = kinds } };
         var schema = new JsonObject
         {
@@ -33,7 +35,30 @@ internal static class ConfigurationSchema
         foreach (var (name, says, keys) in ConfigurationKeys.Sections) Table(text, $"### `{name}:`", says, keys);
         Table(text, "### `inputs:`, each", "And `labels:`, a mapping from ECS names to values that every event of the input has; what a record says itself goes first.", ConfigurationKeys.Input);
         foreach (var kind in TransportCatalog.All) Table(text, $"### `transport: {kind.Name}`", kind.Says, kind.Settings);
+        Table(text, "### `notify:`", "Who is told of incidents: `channels:`, `routes:` and `inhibit:` are lists. [notifications.md](notifications.md) says how they work together.", NotifyKeys.Notify);
+        Table(text, "### `notify: channels:`, each", "", NotifyKeys.Channel);
+        foreach (var kind in ChannelCatalog.All) Table(text, $"### `kind: {kind.Name}`", kind.Says, kind.Settings);
+        Table(text, "### `notify: routes:`, each", "", NotifyKeys.Route);
+        Table(text, "### `notify: inhibit:`, each", "", NotifyKeys.Inhibition);
         return text.ToString();
+    }
+
+    private static JsonObject Notify()
+    {
+        var properties = Properties(NotifyKeys.Notify);
+        var kinds = new JsonArray();
+        foreach (var kind in ChannelCatalog.All)
+        {
+            var keys = NotifyKeys.Channel.AddRange(kind.Settings);
+            var its = Properties(keys);
+            its["kind"] = new JsonObject { ["const"] = kind.Name, ["description"] = kind.Says };
+            kinds.Add((JsonNode)Closed(its, keys, kind.Says));
+        }
+
+        properties["channels"] = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["oneOf"] = kinds } };
+        properties["routes"] = new JsonObject { ["type"] = "array", ["items"] = Closed(Properties(NotifyKeys.Route), NotifyKeys.Route, "Which incidents go to which channels.") };
+        properties["inhibit"] = new JsonObject { ["type"] = "array", ["items"] = Closed(Properties(NotifyKeys.Inhibition), NotifyKeys.Inhibition, "What is not told while something worse is open.") };
+        return Closed(properties, NotifyKeys.Notify, "Who is told of incidents.");
     }
 
     private static JsonObject Input(TransportKind kind)

@@ -26,6 +26,9 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
     /// <summary>After how long an incident that nobody has acknowledged is escalated, by level.</summary>
     public ImmutableDictionary<string, TimeSpan> Escalation { get; init; } = ImmutableDictionary<string, TimeSpan>.Empty;
 
+    /// <summary>Who is told of incidents.</summary>
+    public Notify.NotifyConfiguration Notify { get; init; } = Waterguard.Notify.NotifyConfiguration.None;
+
     /// <summary>Where the store is.</summary>
     public StoreConfiguration Store { get; init; } = new(null);
 
@@ -53,7 +56,7 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
 
     private static ServiceConfiguration Read(YamlMapping root, DiagnosticBag bag)
     {
-        var top = SettingValues.Read(root, root.Location, ConfigurationKeys.Top, [.. ConfigurationKeys.Sections.Select(s => s.Name), "inputs"], bag);
+        var top = SettingValues.Read(root, root.Location, ConfigurationKeys.Top, [.. ConfigurationKeys.Sections.Select(s => s.Name), "inputs", "notify"], bag);
         var journal = Section(root, "journal", bag);
         var http = Section(root, "http", bag);
         var time = Section(root, "time", bag);
@@ -63,6 +66,7 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
         var store = Section(root, "store", bag);
         var archive = Section(root, "archive", bag);
         var inputs = InputReader.Read(root, bag);
+        var notify = NotifyReader.Read(root, Section(root, "outbound", bag), bag);
         var opensHttp = root["http"] is not null || inputs.Any(i => i.Kind.OpensHttp);
         return new ServiceConfiguration(
             top.Text("data") ?? "", Enum.Parse<Level>(top.Text("min_level") ?? "low", ignoreCase: true), journal.Number("size"), Math.Min(journal.Number("keep"), journal.Number("size") / 2),
@@ -76,6 +80,7 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
             IdleAfter = time.Duration("idle_after"),
             MaxSkew = time.Duration("max_skew"),
             Access = access,
+            Notify = notify,
             Escalation = ConfigurationKeys.Escalation.ToImmutableDictionary(k => k.Name, k => escalation.Duration(k.Name), StringComparer.Ordinal),
         };
     }
@@ -99,12 +104,15 @@ internal sealed record HttpConfiguration(System.Net.IPEndPoint Listen, string? C
     /// <summary>Requests that one may make at once.</summary>
     public long Burst { get; init; } = 200;
 
+    /// <summary>Whether metrics are told to anybody on this machine.</summary>
+    public bool OpenMetrics { get; init; }
+
     public static HttpConfiguration? From(SettingValues values, DiagnosticBag bag)
     {
         var text = values.Text("listen") ?? "";
         var (certificate, key) = (values.Text("certificate"), values.Secret("certificate_key"));
         if (certificate is null != key is null) bag.Error(ConfigurationCodes.Unusable, values.LocationOf("certificate"), "'certificate' and 'certificate_key' go together.");
-        if (System.Net.IPEndPoint.TryParse(text, out var address) && text.Contains(':', StringComparison.Ordinal)) return new HttpConfiguration(address, certificate, key) { Hosts = values.Texts("hosts"), Rate = values.Number("rate"), Burst = values.Number("burst") };
+        if (System.Net.IPEndPoint.TryParse(text, out var address) && text.Contains(':', StringComparison.Ordinal)) return new HttpConfiguration(address, certificate, key) { Hosts = values.Texts("hosts"), Rate = values.Number("rate"), Burst = values.Number("burst"), OpenMetrics = values.Boolean("open_metrics") };
         bag.Error(ConfigurationCodes.Unusable, values.LocationOf("listen"), $"'{text}' is not ADDRESS:PORT.");
         return null;
     }

@@ -59,6 +59,9 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     /// <summary>Told when other content is in use.</summary>
     public Action<Generation, RestoredState> Swapped { get; init; } = (_, _) => { };
 
+    /// <summary>Told, when what batches gave is stored, when the oldest of them had come.</summary>
+    public Action<DateTimeOffset> Judged { get; init; } = _ => { };
+
     /// <summary>Up to which batch the journal is archived: what lies behind stays in it.</summary>
     public Func<long> Archived { get; init; } = () => long.MaxValue;
 
@@ -229,6 +232,7 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
         }
 
         Commit(Math.Max(read, consumed), [.. alerts.Sorted(), .. Correlations.Advance(_factory)]);
+        if (fresh) Judged(rows[0].Ingested);
         return read;
     }
 

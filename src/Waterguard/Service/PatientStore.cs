@@ -15,6 +15,9 @@ internal sealed class PatientStore(IStore store, ServiceLog log, CancellationTok
     /// <summary>Why it cannot be written; null: it can.</summary>
     public string? Trouble => _trouble;
 
+    /// <summary>Told how long each commit took.</summary>
+    public Action<TimeSpan> Committed { get; init; } = _ => { };
+
     /// <summary>While the store cannot be read: as it was when it last could.</summary>
     public long AlertCount
     {
@@ -41,11 +44,13 @@ internal sealed class PatientStore(IStore store, ServiceLog log, CancellationTok
     public int Commit(string journal, long consumed, IReadOnlyList<StoredAlert> alerts, Action<StoredAlert> tell, StoredState? state = null)
     {
         var told = new HashSet<string>(StringComparer.Ordinal);
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
         var fresh = Patiently(() => store.Commit(journal, consumed, alerts, alert =>
         {
             if (told.Add(alert.Id)) tell(alert);
         }, state));
         _consumed[journal] = consumed;
+        Committed(System.Diagnostics.Stopwatch.GetElapsedTime(began));
         return fresh;
     }
 

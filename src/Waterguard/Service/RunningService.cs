@@ -3,11 +3,13 @@ using Waterguard.Api.Live;
 using Waterguard.Configuration;
 using Waterguard.Content;
 using Waterguard.Detection.Correlations;
+using Waterguard.Notify;
 using Waterguard.Pipeline;
 using Waterguard.Sources.Transports;
 using Waterguard.Storage;
 using Waterguard.Storage.Archives;
 using Waterguard.Storage.Journals;
+using Waterguard.Metrics;
 
 namespace Waterguard.Service;
 
@@ -20,6 +22,12 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReportEvery = TimeSpan.FromMinutes(1);
 
+    /// <summary>Gets the alerts that are told; null: they go to standard output as JSON.</summary>
+    public Action<StoredAlert>? Alerts { get; init; }
+
+    /// <summary>Gets the address of the HTTP interface once it listens; null: there is none.</summary>
+    public Action<string?> Started { get; init; } = _ => { };
+
     /// <exception cref="StorageUnavailableException">The data folder cannot be used.</exception>
     /// <exception cref="IOException">The HTTP interface cannot be opened.</exception>
     public async Task RunAsync(IReadOnlyList<ITransport> transports, CancellationToken stop)
@@ -30,7 +38,8 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         using var abandon = new CancellationTokenSource();
         using var evidence = new EvidenceFiles(configuration.Data, configuration.JournalKeep, abandon: abandon.Token);
         using var stored = StoreOpening.Open(configuration);
-        using var store = new PatientStore(stored, log, abandon.Token);
+        using var meter = new ServiceMeter();
+        using var store = new PatientStore(stored, log, abandon.Token) { Committed = meter.Committed };
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
         Archiving? archiving = null;
@@ -38,7 +47,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         ApiServer? api = null;
         judgement = new LiveJudgement(generation, configuration, journal, store, evidence, alert =>
         {
-            if (alert.IsTold) lines.Write(alert);
+            if (alert.IsTold) (Alerts ?? lines.Write)(alert);
             api?.Told(alert);
         }, time)
         {
@@ -48,19 +57,27 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
                 Swapped(now, restored);
                 api?.Parts.Become(now);
             },
+            Judged = ingested => meter.Judged(time.GetUtcNow() - ingested),
             Archived = () => archiving?.Position ?? long.MaxValue,
         };
         if (configuration.KeepArchive is not null) archiving = new Archiving(journal, OpenArchive(journal.Id), () => judgement.Generation, time, log);
         Task? judging = null;
         async Task<string?> TroubleAsync() => judging is { IsFaulted: true } ? "judging has stopped" : store.Trouble ?? evidence.Trouble ?? archiving?.Trouble ?? (await journal.ProbeAsync(CancellationToken.None) is AppendOutcome.Accepted or AppendOutcome.Duplicate ? null : $"the journal is {journal.Condition}");
-        api = configuration.Http is null ? null : new ApiServer(new ApiParts(configuration, transports, store, stored, stored, stored, judgement, journal, TroubleAsync, time, log) { Generation = generation });
+        api = configuration.Http is null ? null : new ApiServer(new ApiParts(configuration, transports, store, stored, stored, stored, judgement, journal, TroubleAsync, time, log) { Generation = generation, Outbox = stored });
         using var closing = api;
         judging = Task.Run(() => judgement.RunAsync(stopJudging.Token, abandon.Token), CancellationToken.None);
         var running = transports.Select(t => Task.Run(() => t.RunAsync(new JournalSink(journal, t.Name), failed.Token), CancellationToken.None)).ToArray();
-        await using var http = configuration.Http is { } listen ? await HttpInterface.StartAsync(listen, api!, TroubleAsync, log) : null;
+        await using var http = configuration.Http is { } listen ? await HttpInterface.StartAsync(listen, api!, TroubleAsync, log, meter) : null;
         Announce(http?.Address, journal, store);
+        Started(http?.Address);
+        var systemd = SystemdNotice.FromEnvironment(time);
+        systemd.Ready();
+        // Judging is what must go on; while the store is away it waits, and that is no reason to be ended.
+        var watched = systemd.RunAsync(() => Task.FromResult(!judging.IsFaulted), abandon.Token);
         var watching = new ContentWatch(configuration.Content with { Lowest = configuration.MinLevel, Examples = false }, judgement.Swap, time, log).RunAsync(failed.Token);
-        var serving = api?.RunAsync(failed.Token) ?? Task.CompletedTask;
+        using var alone = api is null ? new Notifier(configuration.Notify, stored, stored, stored, (_, _) => null, time, log) : null;
+        ServiceInstruments.Add(meter, transports, judgement, journal, store, new StoreCounts(stored), archiving, api?.Notifier ?? alone!);
+        var serving = api?.RunAsync(failed.Token) ?? alone!.RunAsync(failed.Token);
 
         var keeping = Task.WhenAll(archiving?.RunAsync(failed.Token) ?? Task.CompletedTask, new Retention(configuration, stored, time, log).RunAsync(failed.Token));
 
@@ -69,6 +86,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
 
         // From the front to the back: nothing more in, then judge what is there.
         log.Info("stopping");
+        systemd.Stopping();
         api?.Parts.Events.Close();
         if (http is not null) await http.StopAsync(StopTime);
         await failed.CancelAsync();
@@ -80,6 +98,8 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         await watching;
         await serving;
         await Task.WhenAny(keeping);
+        await abandon.CancelAsync();
+        await watched;
         Report(transports, judgement, journal, store, archiving);
         if (running.Append(judging).Append(keeping).FirstOrDefault(t => t.IsFaulted) is { } faulted) throw new ServiceFailedException(faulted.Exception!.GetBaseException().Message, faulted.Exception);
     }

@@ -45,6 +45,8 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public Uri Address => new(_http.Address);
 
+    private Waterguard.Metrics.ServiceMeter? Meter { get; init; }
+
     public string Data => Path.Combine(_folder.Path, "data");
 
     public string Log => _log.ToString();
@@ -66,8 +68,9 @@ internal sealed class ApiHost : IAsyncDisposable
         var evidence = new EvidenceFiles(configuration.Data, 1 << 20);
         var store = SqliteStore.Open(configuration.Data);
         var judgement = new LiveJudgement(s_generation.Value, configuration, journal, store, evidence, _ => { }, time);
-        var api = new ApiServer(new ApiParts(configuration, [], store, store, store, store, judgement, journal, () => Task.FromResult<string?>(null), time, log) { Generation = s_generation.Value });
-        var http = await HttpInterface.StartAsync(configuration.Http!, api, () => Task.FromResult<string?>(null), log);
+        var api = new ApiServer(new ApiParts(configuration, [], store, store, store, store, judgement, journal, () => Task.FromResult<string?>(null), time, log) { Generation = s_generation.Value, Outbox = store });
+        var meter = new Waterguard.Metrics.ServiceMeter();
+        var http = await HttpInterface.StartAsync(configuration.Http!, api, () => Task.FromResult<string?>(null), log, meter);
         return new ApiHost(folder, time, journal, evidence, writer, log, store, api, http);
     }
 
@@ -129,6 +132,7 @@ internal sealed class ApiHost : IAsyncDisposable
         Server.Parts.Events.Close();
         await _http.StopAsync(TimeSpan.FromSeconds(5));
         await _http.DisposeAsync();
+        Meter?.Dispose();
         Server.Dispose();
         Store.Dispose();
         _evidence.Dispose();

@@ -84,9 +84,10 @@ public sealed class RouteTests
     [Fact]
     public async Task Changes_are_in_the_audit_log_under_the_names_that_their_routes_say()
     {
-        await using var host = await ApiHost.StartAsync();
+        await using var host = await ApiHost.StartAsync("notify:\n  channels: [{name: c, kind: syslog, server: '127.0.0.1:9', protocol: udp}]\n");
         host.AddAlert("a1");
         var incident = host.Store.Find(new Waterguard.Storage.IncidentQuery()).Single().Id;
+        await host.Server.Notifier.StepAsync(TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Created, (await host.SendAsync("POST", "setup", new JsonObject { ["token"] = host.Token, ["name"] = "root", ["password"] = ApiHost.Password })).Response.StatusCode);
         var session = await host.SignInAsync(Role.Admin, "root");
         async Task<(HttpResponseMessage Response, JsonNode? Body)> Do(string method, string path, string? body, string? match = null, HttpStatusCode status = HttpStatusCode.OK)
@@ -112,6 +113,8 @@ public sealed class RouteTests
         var silence = (await Do("POST", "silences", """{"matchers":[{"field":"level","value":"low"}],"until":"2026-11-23","reason":"r"}""", status: HttpStatusCode.Created)).Body!["id"]!.GetValue<string>();
         await Do("DELETE", $"silences/{silence}", null, "*", HttpStatusCode.NoContent);
         await Do("POST", "validation", """{"names":["container-runtime-evasion"]}""", status: HttpStatusCode.Accepted);
+        await Do("POST", "channels/c/test", "{}");
+        await Do("POST", $"notifications/{host.Store.NotificationsOf(incident).Single().Id}/resend", "{}", status: HttpStatusCode.Conflict);
         session = (session.Cookie, session.Csrf);
         var changed = await Do("POST", "me/password", $$"""{"old":"{{ApiHost.Password}}","new":"another long passphrase"}""");
         session = (changed.Response.Headers.GetValues("Set-Cookie").Last().Split(';')[0], changed.Body!["csrf"]!.GetValue<string>());

@@ -45,6 +45,32 @@ public abstract class StoreTests : IDisposable
     }
 
     [Fact]
+    public void An_incident_that_changes_is_noted_with_the_change_and_decided_once()
+    {
+        Commit(Stored.Alert("a", entities: ("pod", "x/y")));
+        var change = Assert.Single(Store.Changes(10));
+        Commit(Stored.Alert("b", entities: ("pod", "x/y")));
+        var made = new StoredNotification("n1", change.Incident, "c", NotificationState.Waiting, Stored.Start.AddMinutes(1), Stored.Start, "{}"u8.ToArray());
+        Assert.False(Store.Decide(change, [made]));
+        Assert.Empty(Store.NotificationsOf(change.Incident));
+        Assert.True(Store.Decide(Assert.Single(Store.Changes(10)), [made]));
+        Assert.Empty(Store.Changes(10));
+        Store.Put("incident", change.Incident, "{}"u8.ToArray(), null, Stored.Entry());
+        Assert.Equal(change.Incident, Assert.Single(Store.Changes(10)).Incident);
+
+        Assert.Empty(Store.Due(Stored.Start, 10));
+        Assert.Equal("n1", Assert.Single(Store.Due(Stored.Start.AddMinutes(1), 10)).Id);
+        Store.Keep([made with { State = NotificationState.Dead }]);
+        Assert.Empty(Store.Due(Stored.Start.AddDays(1), 10));
+        Assert.Equal(NotificationState.Dead, Assert.Single(Store.Find(NotificationState.Dead, null, 10)).State);
+        Assert.Equal(1, Store.CountNotifications()[NotificationState.Dead]);
+        Store.RemoveOld(Stored.Start.AddDays(1), Stored.Start);
+        Store.RemoveOld(Stored.Start.AddDays(500), Stored.Start.AddDays(400));
+        Assert.Empty(Store.Find(null, null, 10));
+        Assert.Empty(Store.Changes(10));
+    }
+
+    [Fact]
     public void Another_stage_of_a_record_joins_its_alert()
     {
         var told = 0;

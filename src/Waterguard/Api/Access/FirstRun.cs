@@ -5,6 +5,9 @@ namespace Waterguard.Api.Access;
 /// <summary>How the first admin is made: with a token that only whoever reads our log, or our data folder, can know. It serves once.</summary>
 internal sealed class FirstRun
 {
+    /// <summary>A file that, found in the data folder at the start, opens the first run again.</summary>
+    public const string AskFile = "make-admin";
+
     private readonly string _file;
     private readonly Lock _lock = new();
     private string? _hash;
@@ -14,6 +17,14 @@ internal sealed class FirstRun
     {
         _file = Path.Combine(data, "first-run-token");
         File.Delete(_file);
+        // Who may write into the data folder owns everything in it anyway: a file of this name asks for another admin, once.
+        var asked = Path.Combine(data, AskFile);
+        if (File.Exists(asked))
+        {
+            isNeeded = true;
+            File.Delete(asked);
+        }
+
         if (!isNeeded) return;
         var token = Tokens.Make();
         _hash = Tokens.Hash(token);
@@ -24,7 +35,7 @@ internal sealed class FirstRun
             stream.Write(System.Text.Encoding.ASCII.GetBytes(token + "\n"));
         }
 
-        log.Info("nobody can sign in yet: make the first admin with this token (POST /api/v1/setup)", ("first_run_token", token), ("file", _file));
+        log.Info("an admin can be made with this token, once (POST /api/v1/setup)", ("first_run_token", token), ("file", _file));
     }
 
     /// <summary>Whether a first admin can be made.</summary>
