@@ -6,13 +6,14 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Waterguard.Api.Pages;
 using Waterguard.Api.Routing;
 using Waterguard.Configuration;
 using Waterguard.Service;
 
 namespace Waterguard.Api;
 
-/// <summary>The server: what senders post, and whether we are well.</summary>
+/// <summary>The server: what senders post, what people and programs ask, the web interface, and whether we are well.</summary>
 internal sealed class HttpInterface : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -39,6 +40,7 @@ internal sealed class HttpInterface : IAsyncDisposable
         });
         var app = builder.Build();
         Hardening.Use(app, configuration, api.Access, log);
+        WebPages.Use(app);
         api.Map(app);
         app.MapGet("/healthz", () => "ok\n");
         app.MapGet("/readyz", async () => await trouble() is { } what ? Results.Text(what + "\n", statusCode: 503) : Results.Text("ready\n"));

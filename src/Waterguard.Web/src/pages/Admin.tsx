@@ -1,0 +1,1 @@
+export default function Admin(_: { parts: Record<string, string> }) { return null; }

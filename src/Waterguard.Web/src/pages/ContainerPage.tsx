@@ -1,0 +1,1 @@
+export default function ContainerPage(_: { parts: Record<string, string> }) { return null; }

@@ -1,0 +1,1 @@
+export default function Coverage(_: { parts: Record<string, string> }) { return null; }

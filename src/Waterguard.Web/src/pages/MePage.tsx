@@ -1,0 +1,1 @@
+export default function MePage(_: { parts: Record<string, string> }) { return null; }

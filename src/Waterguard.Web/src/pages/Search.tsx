@@ -1,0 +1,1 @@
+export default function Search(_: { parts: Record<string, string> }) { return null; }

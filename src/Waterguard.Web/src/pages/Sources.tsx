@@ -1,0 +1,1 @@
+export default function Sources(_: { parts: Record<string, string> }) { return null; }

@@ -1,0 +1,1 @@
+export default function Strategies(_: { parts: Record<string, string> }) { return null; }

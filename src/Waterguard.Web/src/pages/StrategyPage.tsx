@@ -1,0 +1,1 @@
+export default function StrategyPage(_: { parts: Record<string, string> }) { return null; }

@@ -1,0 +1,1 @@
+export default function SuppressionPage(_: { parts: Record<string, string> }) { return null; }

@@ -1,0 +1,1 @@
+export default function Suppressions(_: { parts: Record<string, string> }) { return null; }

@@ -1,0 +1,1 @@
+export default function Validation(_: { parts: Record<string, string> }) { return null; }
