@@ -69,6 +69,7 @@ export function toInput(time: string): string {
 
 /** What such an input says, as UTC. */
 export function fromInput(value: string): string {
-  const at = Date.parse(value + ":00Z");
+  // Checked before it is parsed: browsers take ":00Z" alone for a time of the year 2000.
+  const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(value) ? Date.parse(value + ":00Z") : Number.NaN;
   return Number.isNaN(at) ? "" : new Date(at).toISOString();
 }

@@ -44,7 +44,6 @@ function useDoor(path: string) {
     try {
       const { value } = await change<Me>("POST", path, body);
       setCsrf(value.csrf);
-      client.clear();
       client.setQueryData(["me"], value);
     } catch (problem) {
       setError(problem);
