@@ -121,6 +121,7 @@ public sealed class Lab : IAsyncLifetime
         await Until.True(async () => JsonNode.Parse(await admin.GetStringAsync("status"))!["judged"]!["waiting"]!.GetValue<long>() == 0, "all is judged");
         await SendAsync(admin, "validation", new JsonObject { ["names"] = new JsonArray("host-power-in-answer", "exec-by-person", "swarm-service") });
         await Until.True(async () => JsonNode.Parse(await admin.GetStringAsync("validation"))!["running"]!.GetValue<bool>() == false, "the scenarios have run");
+        await Until.True(async () => JsonNode.Parse(await admin.GetStringAsync("telemetry"))!["items"]!.AsArray().Count > 0, "the state of strategies knows of the samples", 120);
     }
 
     private static async Task PostAsync(HttpClient sender, string source, string records)

@@ -31,6 +31,7 @@ public sealed class ScreenTests(Lab lab)
             if (name == "incident") await page.Page.Locator(".json").First.WaitForAsync();
             await Look.FitsAsync(page.Page, name, width);
             await Look.NamesAsync(page.Page, name);
+            await page.Page.EvaluateAsync("() => { document.activeElement?.blur(); window.scrollTo(0, 0); }");
             var picture = await page.Page.ScreenshotAsync(new() { FullPage = width > 600, Path = PathOf(name, width, isDark) });
             Assert.True(picture.Length > 8_000, $"{name} at {width} is as good as blank: {picture.Length} bytes");
         }

@@ -55,7 +55,7 @@ function Incidents({ status }: { status: Status }) {
   const open = status.incidents.open ?? {};
   const sum = (of: Record<string, number> | undefined) => Object.values(of ?? {}).reduce((a, b) => a + b, 0);
   return (
-    <section className="card span2 tiles" aria-label="Open incidents">
+    <section className="card all tiles" aria-label="Open incidents">
       {levels
         .filter((l) => l !== "informational")
         .map((level) => (
