@@ -156,7 +156,7 @@ function Caps({ status }: { status: Status }) {
   const hit = Object.entries(status.caps).filter(([, n]) => n > 0);
   const rest = Object.entries(status.caps).filter(([, n]) => n === 0);
   return (
-    <section className="card span2" aria-labelledby="o-caps">
+    <section className="card all" aria-labelledby="o-caps">
       <header className="card-head">
         <h2 id="o-caps">Judging, caps and drops</h2>
         <span className="dim">since the start</span>

@@ -4,11 +4,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Waterguard.Api.Pages;
 
-/// <summary>The web interface: the built files, which the tool carries within. Whatever is asked for beside them, and is no file and no route, is a page of it, and the one page there is finds out which.</summary>
+/// <summary>The web interface: the built files, which the tool carries within. For every page of it there is one file, which finds out which page it is.</summary>
 internal static class WebPages
 {
     private const string Prefix = "web/";
     private static readonly Lazy<FrozenDictionary<string, PageFile>> s_files = new(Load);
+
+    /// <summary>How the paths of pages begin; what begins otherwise is no page, and not found.</summary>
+    public static FrozenSet<string> Pages { get; } = new[] { "", "admin", "census", "coverage", "incidents", "me", "search", "sources", "strategies", "suppressions", "validation" }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The files by path, without a slash in front.</summary>
     public static FrozenDictionary<string, PageFile> Files => s_files.Value;
@@ -20,11 +23,8 @@ internal static class WebPages
     /// <summary>What a path means; null: nothing of the interface.</summary>
     public static PageFile? Find(PathString path)
     {
-        if (path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)) return null;
         var name = path.Value?.TrimStart('/') ?? "";
-        if (Files.TryGetValue(name, out var file)) return file;
-        // A file that is not there must not be taken for a page: a browser would keep the page under the file's name.
-        return name.StartsWith("assets/", StringComparison.Ordinal) || name.Contains('.', StringComparison.Ordinal) ? null : Files.GetValueOrDefault("index.html");
+        return Files.TryGetValue(name, out var file) ? file : Pages.Contains(name.Split('/')[0]) ? Files.GetValueOrDefault("index.html") : null;
     }
 
     private static async Task SendAsync(HttpContext context, PageFile file)

@@ -76,13 +76,13 @@ export function Work({ incident: i, etag, path }: { incident: Incident; etag: st
               </button>
             )}
           </div>
-          <form onSubmit={form((d) => ({ assignee: String(d.get("assignee")) }), "Assigned.")} aria-label="Assign">
+          <form onSubmit={form((d) => ({ assignee: String(d.get("assignee")) }), "Assigned.")} aria-label="Assign to somebody">
             <Field label="Assign to">
               <input name="assignee" required placeholder={i.assignee ?? "name"} />
             </Field>
             <button>Assign</button>
           </form>
-          <form onSubmit={form((d) => ({ verdict: d.get("verdict"), reason: d.get("reason") }), "The verdict is given.")} aria-label="Verdict">
+          <form onSubmit={form((d) => ({ verdict: d.get("verdict"), reason: d.get("reason") }), "The verdict is given.")} aria-label="Give a verdict">
             <Field label="Verdict">
               <select name="verdict" ref={verdict} defaultValue={i.verdict?.is ?? "malicious"}>
                 <option value="malicious">malicious</option>
@@ -96,7 +96,7 @@ export function Work({ incident: i, etag, path }: { incident: Incident; etag: st
             <button>Give verdict</button>
           </form>
           {draft && <Draft draft={draft} />}
-          <form onSubmit={form((d) => ({ note: d.get("note") }), "Noted.")} aria-label="Note">
+          <form onSubmit={form((d) => ({ note: d.get("note") }), "Noted.")} aria-label="Write a note">
             <Field label="Note">
               <textarea name="note" rows={3} required ref={note} />
             </Field>
