@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Waterguard.Commands;
 
 namespace Waterguard;
@@ -6,6 +7,8 @@ namespace Waterguard;
 /// <summary>The command line's entry.</summary>
 internal static class Program
 {
+    private static PosixSignalRegistration[] s_signals = [];
+
     public static Task<int> Main(string[] arguments)
     {
         var root = new RootCommand("Finds adversaries who use containers to get past security monitoring.")
@@ -14,6 +17,7 @@ internal static class Program
             CoverageCommand.Build(),
             ScanCommand.Build(),
             RulesCommand.Build(),
+            SensorCommand.Build(),
             ServeCommand.Build(),
             SourcesCommand.Build(),
             StoreCommand.Build(),
@@ -28,7 +32,20 @@ internal static class Program
             return Task.FromResult(ExitCodes.Usage);
         }
 
-        // The service needs longer than the library's two seconds to judge what it has taken in.
-        return parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = Service.RunningService.DrainTime * 3 });
+        return parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, Stopped());
+    }
+
+    // The first signal asks the command to end, however long it takes to end in order; the second ends the process. The library's own handling ends it after some seconds, and can meet what it has disposed of.
+    private static CancellationToken Stopped()
+    {
+        var stop = new CancellationTokenSource(); // as long as the process
+        void Ask(PosixSignalContext context)
+        {
+            context.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        }
+
+        s_signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask)];
+        return stop.Token;
     }
 }

@@ -81,9 +81,12 @@ public sealed class DockerEngine : IDisposable
     /// <summary>Ids of the containers that run, or of all.</summary>
     public async Task<IReadOnlyList<string>> ContainersAsync(bool all, CancellationToken cancel)
     {
-        using var list = JsonDocument.Parse(await GetAsync($"containers/json?all={(all ? "true" : "false")}", cancel) ?? "[]"u8.ToArray());
+        using var list = JsonDocument.Parse(await ListAsync(all, cancel));
         return [.. list.RootElement.EnumerateArray().Select(c => c.GetProperty("Id").GetString()!)];
     }
+
+    /// <summary>The engine's list of the containers that run, or of all, as it wrote it.</summary>
+    public async Task<byte[]> ListAsync(bool all, CancellationToken cancel) => await GetAsync($"containers/json?all={(all ? "true" : "false")}", cancel) ?? "[]"u8.ToArray();
 
     /// <summary>One measurement of a container, at once; null when it is gone.</summary>
     public Task<byte[]?> StatsAsync(string container, CancellationToken cancel) => GetAsync($"containers/{Uri.EscapeDataString(container)}/stats?stream=false&one-shot=true", cancel);

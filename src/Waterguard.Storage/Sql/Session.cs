@@ -7,8 +7,8 @@ namespace Waterguard.Storage.Sql;
 /// <summary>Statements on one connection, within its transaction if there is one. Used by one thread at a time.</summary>
 internal sealed class Session(DbConnection connection, Dialect dialect, DbTransaction? transaction = null, Dictionary<string, DbCommand>? prepared = null)
 {
-    // Both databases take more; a statement of this length is parsed in little time.
-    private const int MostParameters = 4000;
+    // Both databases take more; but SQLite finds each parameter by walking through all of them.
+    private const int MostParameters = 600;
 
     // Statements for one row come again and again; those for many have a length of their own.
     private const int MostOfPrepared = 16;

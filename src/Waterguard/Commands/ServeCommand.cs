@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Waterguard.Output;
 using Waterguard.Pipeline;
 using Waterguard.Service;
@@ -23,14 +22,9 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(string file, CancellationToken cancel)
     {
-        // Until a command has first waited, the library ends the process at a signal without letting it finish: a stop just after the start would be no orderly one.
-        await Task.Yield();
         using var log = new ServiceLog(TimeProvider.System, Console.Error);
         var surroundings = new TransportSurroundings(TimeProvider.System, (input, text) => log.Warn(text, ("input", input)));
         if (ConfigurationArguments.Load(file, surroundings) is not var (configuration, transports)) return ExitCodes.Usage;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         try
         {
             // What people make by the API is content too, the last word of it.
@@ -43,7 +37,7 @@ internal static class ServeCommand
                 if (input.Source is { } source && generation.Sources.Find(source) is null) return ExitCodes.Refuse(SourceText.Unknown(input, generation.Sources));
             }
 
-            await new RunningService(configuration, generation, TimeProvider.System, log).RunAsync(transports, stop.Token);
+            await new RunningService(configuration, generation, TimeProvider.System, log).RunAsync(transports, cancel);
             return ExitCodes.Done;
         }
         catch (Exception e) when (e is StorageUnavailableException or IOException or UnauthorizedAccessException)
@@ -55,11 +49,5 @@ internal static class ServeCommand
             Console.Error.WriteLine("waterguard: " + e.Message);
             return ExitCodes.Failed;
         }
-    }
-
-    private static void Stop(PosixSignalContext context, CancellationTokenSource stop)
-    {
-        context.Cancel = true;
-        stop.Cancel();
     }
 }

@@ -15,6 +15,9 @@ internal sealed class RealEngine : IAsyncDisposable
 
     public string Socket => Path.Combine(_folder, "docker.sock");
 
+    /// <summary>Where the containerd of the engine listens.</summary>
+    public string Containerd => Path.Combine(_folder, "exec", "containerd", "containerd.sock");
+
     /// <param name="hasOwnNetwork">In a network namespace of its own: a Swarm makes bridges.</param>
     public static async Task<RealEngine> StartAsync(bool hasOwnNetwork = false)
     {
