@@ -53,6 +53,17 @@ public sealed partial class WebPagesTests
     }
 
     [Fact]
+    public void The_licence_of_every_package_within_is_told_with_its_version()
+    {
+        var told = Encoding.UTF8.GetString(WebPages.Files["licences.txt"].Bytes);
+        var packages = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Path.Combine(Web, "package-lock.json")))!["packages"]!.AsObject();
+        // What is needed to build is not within; types are no code.
+        var within = packages.Where(p => p.Key.StartsWith("node_modules/", StringComparison.Ordinal) && p.Value!["dev"] is null && p.Value["optional"] is null && p.Value["peer"] is null).Select(p => $"\n{p.Key["node_modules/".Length..]} {p.Value!["version"]}\n").ToArray();
+        Assert.Contains(within, p => p.StartsWith("\nreact ", StringComparison.Ordinal));
+        Assert.All(within, p => Assert.Contains(p, told, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_server_and_the_interface_know_the_same_pages()
     {
         var routed = PagePattern().Matches(File.ReadAllText(Path.Combine(Web, "src", "app", "App.tsx"))).Select(m => m.Groups["first"].Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);

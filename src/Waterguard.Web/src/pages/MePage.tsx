@@ -51,6 +51,9 @@ export default function MePage() {
               Sign out
             </button>
           </div>
+          <p className="hint form-top">
+            <a href="/licences.txt">Licences</a> of what this page is made of, and the <a href="/api/v1/openapi.json">API</a> beneath it.
+          </p>
         </section>
         {me.local && (
           <section className="card" aria-labelledby="password">

@@ -55,6 +55,7 @@ internal sealed class PageFile
         ".js" => "text/javascript; charset=utf-8",
         ".css" => "text/css; charset=utf-8",
         ".svg" => "image/svg+xml",
+        ".txt" => "text/plain; charset=utf-8",
         var other => throw new InvalidOperationException($"There is no content type for '{other}'."),
     };
 
