@@ -15,6 +15,8 @@ internal static class Program
         {
             CensusCommand.Build(),
             CoverageCommand.Build(),
+            EvidenceCommand.Build(),
+            RespondCommand.Build(),
             ScanCommand.Build(),
             RulesCommand.Build(),
             SensorCommand.Build(),

@@ -20,26 +20,7 @@ public sealed class DockerEngine : IDisposable
 
     /// <summary>A client; it connects when first asked.</summary>
     /// <exception cref="FormatException">The address makes no sense.</exception>
-    public DockerEngine(DockerAddress address)
-    {
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) };
-        if (address.Host.StartsWith("unix://", StringComparison.Ordinal))
-        {
-            var path = address.Host["unix://".Length..];
-            handler.ConnectCallback = (_, cancel) => ConnectAsync(path, cancel);
-            _client = new HttpClient(handler) { BaseAddress = new Uri("http://docker/") };
-        }
-        else
-        {
-            var tls = address.Host.StartsWith("https://", StringComparison.Ordinal);
-            var plain = address.Host.StartsWith("tcp://", StringComparison.Ordinal);
-            if (!tls && !plain) throw new FormatException($"'{address.Host}' is neither unix://PATH, tcp://HOST:PORT nor https://HOST:PORT");
-            if (tls) SetTls(handler, address);
-            _client = new HttpClient(handler) { BaseAddress = new Uri((tls ? address.Host : "http://" + address.Host["tcp://".Length..]) + "/") };
-        }
-
-        _client.Timeout = Timeout.InfiniteTimeSpan;
-    }
+    public DockerEngine(DockerAddress address) => _client = ClientOf(address);
 
     /// <summary>The engine's own id, name and version; it is the same after a restart.</summary>
     public async Task<DockerInfo> InfoAsync(CancellationToken cancel)
@@ -100,6 +81,24 @@ public sealed class DockerEngine : IDisposable
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict) return null;
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadAsByteArrayAsync(cancel);
+    }
+
+    /// <summary>A client that speaks to an engine, however it is reached.</summary>
+    internal static HttpClient ClientOf(DockerAddress address)
+    {
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10) };
+        if (address.Host.StartsWith("unix://", StringComparison.Ordinal))
+        {
+            var path = address.Host["unix://".Length..];
+            handler.ConnectCallback = (_, cancel) => ConnectAsync(path, cancel);
+            return new HttpClient(handler) { BaseAddress = new Uri("http://docker/"), Timeout = Timeout.InfiniteTimeSpan };
+        }
+
+        var tls = address.Host.StartsWith("https://", StringComparison.Ordinal);
+        var plain = address.Host.StartsWith("tcp://", StringComparison.Ordinal);
+        if (!tls && !plain) throw new FormatException($"'{address.Host}' is neither unix://PATH, tcp://HOST:PORT nor https://HOST:PORT");
+        if (tls) SetTls(handler, address);
+        return new HttpClient(handler) { BaseAddress = new Uri((tls ? address.Host : "http://" + address.Host["tcp://".Length..]) + "/"), Timeout = Timeout.InfiniteTimeSpan };
     }
 
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancel)

@@ -7,7 +7,7 @@ namespace Waterguard.Tests.Conventions;
 /// <summary>What each project shows to the others, as text: a change of it is seen in review, and made on purpose (WATERGUARD_UPDATE=1).</summary>
 public sealed class PublicApiTests
 {
-    public static TheoryData<string> Projects => ["Waterguard.Alerting", "Waterguard.Content", "Waterguard.Detection", "Waterguard.Emulation", "Waterguard.Events", "Waterguard.Platforms", "Waterguard.Sigma", "Waterguard.Sources", "Waterguard.Storage", "Waterguard.Strategies"];
+    public static TheoryData<string> Projects => ["Waterguard.Alerting", "Waterguard.Content", "Waterguard.Detection", "Waterguard.Emulation", "Waterguard.Events", "Waterguard.Platforms", "Waterguard.Response", "Waterguard.Sigma", "Waterguard.Sources", "Waterguard.Storage", "Waterguard.Strategies"];
 
     [Theory]
     [MemberData(nameof(Projects))]

@@ -1,0 +1,25 @@
+using System.Text.Json;
+
+namespace Waterguard.Response.Actions.Docker;
+
+/// <summary>Turns what an engine says into what a responder reads.</summary>
+internal static class Guard
+{
+    public static async Task<T> Async<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or System.Net.Sockets.SocketException or JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new ActionFailedException(e.Message, e);
+        }
+    }
+
+    public static Task Async(Func<Task> ask) => Async(async () =>
+    {
+        await ask();
+        return true;
+    });
+}

@@ -1,0 +1,229 @@
+using System.Collections.Immutable;
+using Waterguard.Response.Actions;
+using Waterguard.Response.Playbooks;
+using Xunit;
+
+namespace Waterguard.Tests.Response;
+
+/// <summary>A run does what was approved, once, and knows after a crash at any moment what it has done.</summary>
+public sealed class ResponseEngineTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 2, 12, 0, 0, TimeSpan.Zero);
+    private readonly FakeTime _time = new(Noon);
+    private readonly Shelf _shelf = new();
+    private readonly Switch _switch = new();
+
+    [Fact]
+    public async Task A_dry_run_says_what_would_be_done_and_does_nothing()
+    {
+        var run = await Engine().PlanAsync("i1", "s", [Step("off", approvals: 1)], "ann", dryRun: true, CancellationToken.None);
+        run = await Engine().AdvanceAsync(run.Id, "ann", [], CancellationToken.None);
+        Assert.Equal((StepState.Waiting, "switch lamp off", 0), (run.Steps[0].State, run.Steps[0].Says, _switch.Acts));
+    }
+
+    [Fact]
+    public async Task A_step_of_high_risk_waits_for_somebody_else()
+    {
+        var run = await Engine().PlanAsync("i1", "s", [Step("off", approvals: 2)], "ann", dryRun: false, CancellationToken.None);
+        Assert.Contains("asked for this run", Assert.Throws<ActionFailedException>(() => Engine().Approve(run.Id, "off", "ann")).Message, StringComparison.Ordinal);
+        Engine().Approve(run.Id, "off", "bob");
+        Assert.Contains("already", Assert.Throws<ActionFailedException>(() => Engine().Approve(run.Id, "off", "bob")).Message, StringComparison.Ordinal);
+        Assert.Equal(StepState.Waiting, (await Engine().AdvanceAsync(run.Id, "ann", [], CancellationToken.None)).Steps[0].State);
+        Engine().Approve(run.Id, "off", "cid");
+        run = await Engine().AdvanceAsync(run.Id, "ann", [], CancellationToken.None);
+        Assert.Equal((StepState.Done, "the lamp is off"), (run.Steps[0].State, run.Steps[0].Says));
+    }
+
+    [Theory]
+    [InlineData("lamp*")]
+    [InlineData("*AMP")]
+    public async Task What_is_never_touched_is_not_whoever_approves(string pattern)
+    {
+        var run = await Engine(new ResponseLimits([pattern])).PlanAsync("i1", "s", [Step("off")], "ann", dryRun: false, CancellationToken.None);
+        Assert.Equal((StepState.Refused, "lamp is on the list of what is never touched"), (run.Steps[0].State, run.Steps[0].Says));
+    }
+
+    [Fact]
+    public async Task A_step_that_nothing_can_do_or_that_the_incident_does_not_name_a_target_for_is_refused_in_words()
+    {
+        var run = await Engine().PlanAsync("i1", "s", [Step("a") with { Action = "moon.hide" }, Step("b") with { Inputs = Step("b").Inputs.SetItem("lamp", "") }, Step("c") with { Inputs = Step("c").Inputs.SetItem("lamp", "x,y") }], "ann", dryRun: true, CancellationToken.None);
+        Assert.Equal(["nothing here can do 'moon.hide'", "the incident names no lamp", "the incident names several: x,y; choose one lamp"], run.Steps.Select(s => s.Says));
+    }
+
+    [Fact]
+    public async Task More_than_so_many_in_an_hour_are_refused_and_an_hour_later_they_are_not()
+    {
+        var limits = new ResponseLimits([], 2);
+        for (var i = 0; i < 2; i++) Assert.Equal(StepState.Done, (await DoneAsync(limits)).Steps[0].State);
+        var third = await DoneAsync(limits);
+        Assert.Equal((StepState.Refused, "2 steps of high risk were done within the hour, as many as may be"), (third.Steps[0].State, third.Steps[0].Says));
+        _time.Advance(TimeSpan.FromMinutes(61));
+        Assert.Equal(StepState.Done, (await DoneAsync(limits)).Steps[0].State);
+    }
+
+    [Fact]
+    public async Task An_action_without_effect_is_a_failure()
+    {
+        _switch.IsStuck = true;
+        var run = await DoneAsync(new ResponseLimits([]));
+        Assert.Equal((StepState.Failed, "it has no effect: the lamp is on"), (run.Steps[0].State, run.Steps[0].Says));
+    }
+
+    [Fact]
+    public async Task What_is_for_a_time_is_undone_when_it_is_over_unless_somebody_keeps_it()
+    {
+        var run = await DoneAsync(new ResponseLimits([]), TimeSpan.FromHours(4));
+        Assert.Empty(await Engine().TickAsync(CancellationToken.None));
+        _time.Advance(TimeSpan.FromHours(4));
+        var (undone, problem) = Assert.Single(await Engine().TickAsync(CancellationToken.None));
+        Assert.Equal((StepState.Undone, null, true), (undone.Steps[0].State, problem, _switch.IsOn));
+
+        var kept = await DoneAsync(new ResponseLimits([]), TimeSpan.FromHours(4));
+        Engine().Keep(kept.Id, "off", "bob");
+        _time.Advance(TimeSpan.FromHours(5));
+        Assert.Empty(await Engine().TickAsync(CancellationToken.None));
+        Assert.False(_switch.IsOn);
+        Assert.NotEqual(run.Id, kept.Id);
+    }
+
+    [Fact]
+    public async Task Steps_wait_for_those_that_they_need_and_a_failed_one_stops_them()
+    {
+        _switch.IsStuck = true;
+        var run = await Engine().PlanAsync("i1", "s", [Step("first"), Step("second") with { Needs = ["first"] }], "ann", dryRun: false, CancellationToken.None);
+        run = await Engine().AdvanceAsync(run.Id, "ann", [], CancellationToken.None);
+        Assert.Equal([StepState.Failed, StepState.Waiting], run.Steps.Select(s => s.State));
+    }
+
+    [Fact]
+    public async Task Cut_off_at_any_moment_it_goes_on_and_acts_once()
+    {
+        for (var moment = 0; moment < 12; moment++)
+        {
+            var (shelf, lamp) = (new Shelf(), new Switch());
+            ResponseEngine Fresh() => new([lamp], shelf, new ResponseLimits([]), _time);
+            var run = await Fresh().PlanAsync("i1", "s", [Step("off")], "ann", dryRun: false, CancellationToken.None);
+            var left = moment;
+            shelf.Crash = lamp.Crash = () =>
+            {
+                if (left-- == 0) throw new Crashed();
+            };
+            var crashed = false;
+            try
+            {
+                await Fresh().AdvanceAsync(run.Id, "ann", [], CancellationToken.None);
+                await Fresh().UndoAsync(run.Id, "off", "ann", CancellationToken.None);
+            }
+            catch (Crashed)
+            {
+                crashed = true;
+            }
+
+            shelf.Crash = lamp.Crash = () => { };
+            await Fresh().TickAsync(CancellationToken.None);
+            var after = await Fresh().AdvanceAsync(run.Id, "ann", [], CancellationToken.None);
+
+            Assert.True(lamp.Acts <= 1, $"cut off at {moment} it acted {lamp.Acts} times");
+            Assert.True(after.Steps[0].State is StepState.Done or StepState.Undone, $"cut off at {moment} it is {after.Steps[0].State}");
+            Assert.Equal(after.Steps[0].State == StepState.Undone, lamp.IsOn);
+            Assert.Equal(crashed, moment < 9);
+        }
+    }
+
+    [Fact]
+    public async Task Of_two_who_change_a_run_at_once_one_is_told()
+    {
+        var run = await Engine().PlanAsync("i1", "s", [Step("off", approvals: 1)], "ann", dryRun: false, CancellationToken.None);
+        _shelf.Before = () => _shelf.Put(_shelf.Find(run.Id)!, new RunEntry(Noon, "dan", "response.kept", "", ""));
+        Assert.Contains("at the same time", Assert.Throws<ActionFailedException>(() => Engine().Approve(run.Id, "off", "bob")).Message, StringComparison.Ordinal);
+    }
+
+    private ResponseEngine Engine(ResponseLimits? limits = null) => new([_switch], _shelf, limits ?? new ResponseLimits([]), _time);
+
+    private async Task<ResponseRun> DoneAsync(ResponseLimits limits, TimeSpan? undo = null)
+    {
+        _switch.IsOn = true;
+        var run = await Engine(limits).PlanAsync("i1", "s", [Step("off") with { UndoAfter = undo }], "ann", dryRun: false, CancellationToken.None);
+        return await Engine(limits).AdvanceAsync(run.Id, "ann", [], CancellationToken.None);
+    }
+
+    private static ResponseStep Step(string id, int approvals = 0) =>
+        new(id, "lamp.off", ActionRisk.High, [], approvals, null, ImmutableSortedDictionary<string, string>.Empty.Add("lamp", "lamp"));
+
+    private sealed class Crashed : Exception;
+
+    /// <summary>A lamp: an action whose effect can be seen, and that may be cut off before and after.</summary>
+    private sealed class Switch : IResponseAction
+    {
+        public bool IsOn { get; set; } = true;
+
+        public bool IsStuck { get; set; }
+
+        public int Acts { get; private set; }
+
+        public Action Crash { get; set; } = () => { };
+
+        public string Name => "lamp.off";
+
+        public ActionRisk Risk => ActionRisk.High;
+
+        public string Permissions => "a hand";
+
+        public ImmutableArray<string> Inputs => ["lamp"];
+
+        public bool CanUndo => true;
+
+        public Task<ActionPlan> PlanAsync(ActionTarget target, CancellationToken cancel) => Task.FromResult(new ActionPlan(target, ["lamp"], "switch lamp off", [], null, ImmutableSortedDictionary<string, string>.Empty));
+
+        public Task ActAsync(ActionPlan plan, CancellationToken cancel)
+        {
+            Crash();
+            Acts++;
+            if (!IsStuck) IsOn = false;
+            Crash();
+            return Task.CompletedTask;
+        }
+
+        public Task<ActionProbe> ProbeAsync(ActionPlan plan, CancellationToken cancel)
+        {
+            Crash();
+            return Task.FromResult(new ActionProbe(!IsOn, IsOn ? "the lamp is on" : "the lamp is off"));
+        }
+
+        public Task UndoAsync(ActionPlan plan, CancellationToken cancel)
+        {
+            IsOn = true;
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>A journal that may be cut off before and after it writes.</summary>
+    private sealed class Shelf : IRunJournal
+    {
+        private readonly SortedDictionary<string, ResponseRun> _runs = new(StringComparer.Ordinal);
+        private bool _inside;
+
+        public Action Crash { get; set; } = () => { };
+
+        public Action Before { get; set; } = () => { };
+
+        public ResponseRun? Find(string id) => _runs.GetValueOrDefault(id);
+
+        public IReadOnlyList<ResponseRun> Runs() => [.. _runs.Values];
+
+        public ResponseRun? Put(ResponseRun run, RunEntry entry)
+        {
+            if (!_inside)
+            {
+                _inside = true;
+                Before();
+                _inside = false;
+            }
+
+            Crash();
+            if ((_runs.GetValueOrDefault(run.Id)?.Revision ?? 0) != run.Revision) return null;
+            _runs[run.Id] = run = run with { Revision = run.Revision + 1 };
+            return run;
+        }
+    }
+}
