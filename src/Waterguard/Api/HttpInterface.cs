@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Waterguard.Api.Pages;
 using Waterguard.Api.Routing;
 using Waterguard.Configuration;
 using Waterguard.Service;
@@ -15,7 +16,7 @@ using Waterguard.Metrics;
 
 namespace Waterguard.Api;
 
-/// <summary>The server: what senders post, and whether we are well.</summary>
+/// <summary>The server: what senders post, what people and programs ask, the web interface, and whether we are well.</summary>
 internal sealed class HttpInterface : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -43,6 +44,7 @@ internal sealed class HttpInterface : IAsyncDisposable
         var app = builder.Build();
         if (meter is not null) app.Use((context, next) => TimedAsync(context, next, meter));
         Hardening.Use(app, configuration, api.Access, log);
+        WebPages.Use(app);
         api.Map(app);
         app.MapGet("/healthz", () => "ok\n");
         if (meter is not null) app.MapGet("/metrics", context => MetricsAsync(context, configuration, api, meter));

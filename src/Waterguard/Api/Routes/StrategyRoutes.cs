@@ -23,6 +23,7 @@ internal sealed class StrategyRoutes(StrategyBoard board)
         ApiRoute.Get("/strategies", Need.Viewer, "Lists the strategies with their state.", Shape.Page(s_summary), ListAsync),
         ApiRoute.Get("/strategies/{name}", Need.Viewer, "One strategy: state of each detection with reasons, assumptions, suppressions.", s_whole, OneAsync),
         ApiRoute.Get("/strategies/{name}/document", Need.Viewer, "The strategy as a document for people, with its state.", null, DocumentAsync) with { Query = ["format"] },
+        ApiRoute.Get("/strategies/{name}/playbook", Need.Viewer, "The steps of the strategy's playbook, in their order.", PlaybookJson.Shape, e => Answer.Json(PlaybookJson.Of(Get(e).Playbook))),
         ApiRoute.Get("/coverage", Need.Viewer, "Techniques of ATT&CK that detections cover, each with the best state of its detections.", Shape.Page(s_technique), CoverageAsync),
         ApiRoute.Get("/coverage/navigator", Need.Viewer, "The same as a layer for the ATT&CK Navigator.", Shape.Open, NavigatorAsync),
     ];

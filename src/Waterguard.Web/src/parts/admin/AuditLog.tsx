@@ -1,0 +1,95 @@
+import { useState } from "react";
+import type { AuditEntry, Page } from "../../api/types";
+import { plural } from "../../logic/format";
+import { Empty, Read, useRead } from "../Async";
+import { Json } from "../Json";
+import { Time } from "../Marks";
+
+interface Check {
+  entries: number;
+  broken_at: number | null;
+  what: string | null;
+  head: string;
+}
+
+export function AuditLog() {
+  const [cursors, setCursors] = useState<string[]>([]);
+  const [checks, setChecks] = useState(false);
+  const cursor = cursors.at(-1);
+  const query = useRead<Page<AuditEntry>>(`audit?limit=50${cursor ? `&cursor=${cursor}` : ""}`, { keep: true });
+  const check = useRead<Check>(checks ? "audit/check" : null);
+  return (
+    <section className="card" aria-labelledby="audit">
+      <header className="card-head">
+        <h2 id="audit">Audit log</h2>
+        <button type="button" onClick={() => (checks ? void check.refetch() : setChecks(true))}>
+          Check it
+        </button>
+      </header>
+      {checks && (
+        <Read query={check} what="the check">
+          {(c) => (
+            <p className={c.broken_at === null ? "notice" : "notice bad"} role="status">
+              {c.broken_at === null ? `Whole: ${plural(c.entries, "entry", "entries")}, each chained to the one before. Head ${c.head.slice(0, 16)}.` : `Broken at entry ${c.broken_at}: ${c.what}`}
+            </p>
+          )}
+        </Read>
+      )}
+      <Read query={query} what="the audit log">
+        {(page) =>
+          page.items.length === 0 ? (
+            <Empty title="Nothing was changed yet" />
+          ) : (
+            <div className="scroll" tabIndex={0} role="region" aria-label="Table of the audit log">
+              <table>
+                <thead>
+                  <tr>
+                    <th className="right">#</th>
+                    <th>Time</th>
+                    <th>Who</th>
+                    <th>Action</th>
+                    <th>Subject</th>
+                    <th>From</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {page.items.map((a) => (
+                    <tr key={a.sequence}>
+                      <td className="right num dim">{a.sequence}</td>
+                      <td>
+                        <Time at={a.time} />
+                      </td>
+                      <th scope="row">
+                        {a.actor || <span className="dim">nobody</span>}
+                        <span className="sub dim">{a.role}</span>
+                      </th>
+                      <td>
+                        {a.action}
+                        {a.detail !== null && (
+                          <details>
+                            <summary>Detail</summary>
+                            <Json value={a.detail} name={`entry ${a.sequence}`} />
+                          </details>
+                        )}
+                      </td>
+                      <td className="break">{a.subject}</td>
+                      <td className="num">{a.address}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </Read>
+      <nav className="pager" aria-label="Pages of the audit log">
+        <button type="button" disabled={cursors.length === 0} onClick={() => setCursors(cursors.slice(0, -1))}>
+          Newer
+        </button>
+        <button type="button" disabled={!query.data?.next} onClick={() => setCursors([...cursors, query.data!.next!])}>
+          Older
+        </button>
+      </nav>
+    </section>
+  );
+}
