@@ -37,7 +37,7 @@ public sealed class LiveApiTests
         }
 
         JsonNode? alert = null;
-        await Until.True(async () => (alert = (await GetAsync(client, "alerts?entity=identity:mallory&level=high"))["items"]!.AsArray().FirstOrDefault()) is not null, "the alert is there");
+        await Until.True(async () => (alert = (await GetAsync(client, "alerts?entity=identity:mallory&level=high"))["items"]!.AsArray().FirstOrDefault()) is not null, "the alert is there", everyMilliseconds: 250);
         Assert.Single((await GetAsync(client, "incidents"))["items"]!.AsArray());
         Assert.Equal("evil", (await GetAsync(client, "census/containers"))["items"]!.AsArray().Single()!["pod"]!.GetValue<string>());
         Assert.Equal(2, (await GetAsync(client, "strategies"))["items"]!.AsArray().Count);
@@ -45,7 +45,7 @@ public sealed class LiveApiTests
         {
             ["id"] = "ours", ["strategy"] = "container-runtime-evasion", ["reason"] = "r", ["owner"] = "o", ["expires"] = "2099-01-01", ["applies_to"] = new JsonArray(alert!["rule"]!["id"]!.GetValue<string>()), ["when"] = new JsonObject { ["user.name"] = "mallory" },
         });
-        await Until.True(async () => (await GetAsync(client, "suppressions/ours"))["in_use"]!.GetValue<bool>(), "the suppression is in use");
+        await Until.True(async () => (await GetAsync(client, "suppressions/ours"))["in_use"]!.GetValue<bool>(), "the suppression is in use", everyMilliseconds: 250);
         Assert.Equal(0, await service.StopAsync());
         Assert.DoesNotContain(service.Log, l => l.Contains(collector, StringComparison.Ordinal) || l.Contains(ApiHost.Password, StringComparison.Ordinal));
     }
