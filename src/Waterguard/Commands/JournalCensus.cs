@@ -33,7 +33,12 @@ internal static class JournalCensus
             {
                 cancel.ThrowIfCancellationRequested();
                 (read, input) = (row.Sequence, row.Input);
-                if (row.Block is null || !TryRead(row, batch)) continue;
+                if (!row.TryRead(batch))
+                {
+                    Console.Error.WriteLine($"waterguard: batch {row.Sequence} of the journal is damaged, and is left out");
+                    continue;
+                }
+
                 if (!workers.TryGetValue((row.Input, row.Source), out var known)) known = workers[(row.Input, row.Source)] = WorkerOf(row, configuration, generation, matched);
                 known.Worker.Process(batch);
                 describer.Describe(matched);
@@ -53,19 +58,5 @@ internal static class JournalCensus
         EventShape[] forms = row.Source is { } source && sources.Find(source) is { } told ? [.. told.Forms] : [.. sources.Forms];
         var tally = new ScanTally();
         return (new ScanWorker(generation, forms, tally, matched), tally);
-    }
-
-    private static bool TryRead(JournalRow row, RecordBatch batch)
-    {
-        try
-        {
-            RecordBlock.Read(row.Block!, row.Place, row.Sequence, batch);
-            return true;
-        }
-        catch (InvalidDataException)
-        {
-            Console.Error.WriteLine($"waterguard: batch {row.Sequence} of the journal is damaged, and is left out");
-            return false;
-        }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Waterguard.Configuration;
 using Waterguard.Events.Framing;
 using Waterguard.Pipeline;
+using Waterguard.Service;
 using Waterguard.Sources;
 using Waterguard.Sources.Recognition;
 using Waterguard.Storage.Journals;
@@ -44,12 +45,7 @@ internal sealed class LiveCoverage(Generation generation, Telemetry telemetry, S
     {
         var (records, _) = _inputs.GetValueOrDefault(row.Input);
         _inputs[row.Input] = (records + row.Records, row.Ingested);
-        try
-        {
-            if (row.Block is null) throw new InvalidDataException("the row is damaged");
-            RecordBlock.Read(row.Block, row.Place, row.Sequence, _batch);
-        }
-        catch (InvalidDataException)
+        if (!row.TryRead(_batch))
         {
             _damaged++;
             return;

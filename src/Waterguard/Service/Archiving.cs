@@ -100,7 +100,7 @@ internal sealed class Archiving(Journal journal, Archive archive, Func<Generatio
     {
         foreach (var row in rows)
         {
-            if (!TryRead(row))
+            if (!row.TryRead(_batch))
             {
                 damaged();
                 continue;
@@ -126,19 +126,5 @@ internal sealed class Archiving(Journal journal, Archive archive, Func<Generatio
         if (_told.TryGetValue(source, out var known)) return known;
         var forms = _of!.Sources.Find(source)?.Forms ?? [];
         return _told[source] = (new FormRecogniser(forms), forms is [var only] && only.Recognise.IsEmpty ? only : null);
-    }
-
-    private bool TryRead(JournalRow row)
-    {
-        if (row.Block is null) return false;
-        try
-        {
-            RecordBlock.Read(row.Block, row.Place, row.Sequence, _batch);
-            return true;
-        }
-        catch (InvalidDataException)
-        {
-            return false;
-        }
     }
 }

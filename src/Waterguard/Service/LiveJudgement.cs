@@ -5,7 +5,6 @@ using Waterguard.Configuration;
 using Waterguard.Detection.Correlations;
 using Waterguard.Detection.Matching;
 using Waterguard.Events.Framing;
-using Waterguard.Events.Shapes;
 using Waterguard.Pipeline;
 using Waterguard.Sources;
 using Waterguard.Storage;
@@ -35,21 +34,10 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     private DateTimeOffset _stored = time.GetUtcNow();
     private long _oldest = -1;
     private long _from;
+    private ScanTally _tally = new();
 
-    /// <summary>What was read, over all inputs.</summary>
-    public ScanTally Tally
-    {
-        get
-        {
-            var all = new ScanTally();
-            lock (_inputs)
-            {
-                foreach (var input in _inputs.Values) all.Add(input.Tally);
-            }
-
-            return all;
-        }
-    }
+    /// <summary>What was read, over all inputs, up to the last step: what the workers count goes on while somebody looks.</summary>
+    public ScanTally Tally => Volatile.Read(ref _tally);
 
     public LiveCorrelations Correlations { get; } = new(initial, configuration, evidence, time);
 
@@ -102,14 +90,18 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
         var consumed = store.ConsumedOf(journal.Id);
         var read = _from = _generation.Correlations.Evaluated == 0 ? consumed : store.StateOf(journal.Id) is { } state ? Correlations.TakeUp(state) : 0;
         TookUp();
-        Recall(reader, read);
+        lock (_step) Recall(reader, read);
         while (!abandon.IsCancellationRequested)
         {
-            if (Interlocked.Exchange(ref _next, null) is { } next) Become(next, consumed);
+            if (Interlocked.Exchange(ref _next, null) is { } next)
+            {
+                lock (_step) Become(next, consumed);
+            }
+
             var rows = reader.Next(read, MostRows);
             if (rows.Count > 0)
             {
-                read = Judge(rows, consumed);
+                lock (_step) read = Judge(rows, consumed);
                 consumed = Math.Max(consumed, read);
                 await TrimAsync(consumed);
                 continue;
@@ -150,11 +142,6 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     // The census is not stored: what it knew is in the records that the journal has kept. No rule is judged on them again.
     private void Recall(JournalReader reader, long through)
     {
-        lock (_step) RecallStep(reader, through);
-    }
-
-    private void RecallStep(JournalReader reader, long through)
-    {
         if (_generation.Readings.Readings.IsEmpty || through == 0) return;
         using var spool = new RawSpool();
         var input = "";
@@ -164,7 +151,7 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
             foreach (var row in rows.Where(r => r.Sequence <= through))
             {
                 input = row.Input;
-                if (row.Block is null || !TryRead(row)) continue;
+                if (!row.TryRead(_batch)) continue;
                 InputOf(row).WorkerFor(row.Source).Process(_batch);
                 describer.Describe(_matched);
                 Correlations.Census.Hear(InputOf(row).Tally.Heard, row.Ingested);
@@ -174,17 +161,12 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
             read = rows[^1].Sequence;
         }
 
-        lock (_inputs) _inputs.Clear(); // what was read again was counted before
+        _inputs.Clear(); // what was read again was counted before
         Correlations.Recalled();
     }
 
     // Between two batches: what is known is stored under the old content, and gone on from under the new.
     private void Become(Generation next, long consumed)
-    {
-        lock (_step) BecomeStep(next, consumed);
-    }
-
-    private void BecomeStep(Generation next, long consumed)
     {
         Commit(consumed, [], storesState: true);
         _generation = next;
@@ -204,11 +186,6 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
 
     private long Judge(IReadOnlyList<JournalRow> rows, long consumed)
     {
-        lock (_step) return JudgeStep(rows, consumed);
-    }
-
-    private long JudgeStep(IReadOnlyList<JournalRow> rows, long consumed)
-    {
         if (_oldest < 0) _oldest = rows[0].Sequence;
         using var spool = new RawSpool();
         var alerts = new AlertSet();
@@ -221,7 +198,7 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
             read = row.Sequence;
             Correlations.Begin(read, row.Ingested);
             (fresh, input) = (read > consumed, row.Input);
-            if (row.Block is null || !TryRead(row)) DamagedBatches++;
+            if (!row.TryRead(_batch)) DamagedBatches++;
             else InputOf(row).WorkerFor(row.Source).Process(_batch);
             describer.Describe(_matched);
             Correlations.Seen(row.Input, InputOf(row).Tally.Delivered, row.Ingested);
@@ -231,6 +208,7 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
             if ((bytes += row.Block?.Length ?? 0) > MostBytes) break;
         }
 
+        Volatile.Write(ref _tally, Sum()); // before the position: who sees nothing waiting sees all of it counted
         Commit(Math.Max(read, consumed), [.. alerts.Sorted(), .. Correlations.Advance(_factory)]);
         if (fresh) Judged(rows[0].Ingested);
         return read;
@@ -252,25 +230,17 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
         if (fresh && use.Alerts && !use.Decided && match.Rule.Header.Level >= configuration.MinLevel) alerts.Add(_factory.FromMatch(Correlations.Census.FillIn(match)));
     }
 
-    private bool TryRead(JournalRow row)
-    {
-        try
-        {
-            RecordBlock.Read(row.Block!, row.Place, row.Sequence, _batch);
-            return true;
-        }
-        catch (InvalidDataException)
-        {
-            return false;
-        }
-    }
-
     private LiveInput InputOf(JournalRow row)
     {
         if (_inputs.TryGetValue(row.Input, out var known)) return known;
-        var input = new LiveInput(_generation, SourcesOf(row.Input), _matched);
-        lock (_inputs) _inputs[row.Input] = input;
-        return input;
+        return _inputs[row.Input] = new LiveInput(_generation, SourcesOf(row.Input), _matched);
+    }
+
+    private ScanTally Sum()
+    {
+        var all = new ScanTally();
+        foreach (var input in _inputs.Values) all.Add(input.Tally);
+        return all;
     }
 
     private static StoredAlert Written(Alert alert)
@@ -278,28 +248,5 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, AlertJson.Options)) AlertJson.Write(alert, writer);
         return new StoredAlert(alert.Id, alert.Time, (int)alert.Rule.Level, alert.Rule.Id, stream.ToArray()) { IsTold = alert.SuppressedBy is null };
-    }
-
-    /// <summary>The workers of one input: its labels are part of what they read, and each source that a batch may be told to be has its own.</summary>
-    private sealed class LiveInput(Generation initial, SourceCatalog initialSources, MatchedRecords matched)
-    {
-        private readonly Dictionary<string, ScanWorker> _workers = new(StringComparer.Ordinal);
-        private Generation _generation = initial;
-        private SourceCatalog _sources = initialSources;
-
-        public ScanTally Tally { get; } = new();
-
-        public void Become(Generation next, SourceCatalog its)
-        {
-            (_generation, _sources) = (next, its);
-            _workers.Clear();
-        }
-
-        public ScanWorker WorkerFor(string? source)
-        {
-            if (_workers.TryGetValue(source ?? "", out var known)) return known;
-            EventShape[] forms = source is not null && _sources.Find(source) is { } told ? [.. told.Forms] : [.. _sources.Forms];
-            return _workers[source ?? ""] = new ScanWorker(_generation, forms, Tally, matched, notesTimes: _generation.Correlations.Evaluated > 0 || !_generation.Readings.Readings.IsEmpty);
-        }
     }
 }
