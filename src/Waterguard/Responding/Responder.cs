@@ -29,7 +29,7 @@ internal sealed class Responder : IDisposable
         [
             new Assess(content), new DockerEvidence(_docker, settings.Evidence, MostOfFileSystem, tool, time), new DockerDisconnect(_docker, isHere ? new ProcFiles() : null), new DockerPause(_docker), new DockerStop(_docker),
         ];
-        Engine = new ResponseEngine(actions, new DocumentRunJournal(documents), new ResponseLimits([.. ResponseLimits.Usual, .. settings.NeverTouch], settings.MostHighPerHour), time);
+        Engine = new ResponseEngine(actions, new DocumentRunJournal(documents), new ResponseLimits([.. ResponseLimits.Usual, .. settings.NeverTouch], settings.MostHighPerHour), time, ThisProcess.Holder);
         Journal = new DocumentRunJournal(documents);
     }
 
