@@ -203,7 +203,7 @@ internal sealed class Notifier : IDisposable
         try
         {
             var link = _configuration.PublicUrl is { } home ? new Uri(home, "/incidents/" + Uri.EscapeDataString(now.Incident.Id)).ToString() : null;
-            await lane.Channel.SendAsync(new Message(notification.Id, notification.Said.Kind, at, now.Incident, now.Status, now.Alerts, link), stop);
+            await lane.Channel.SendAsync(new Message(notification.Id, notification.Said.Kind, at, now.Incident, now.Status, now.Alerts, link) { Found = notification.Said.Found }, stop);
         }
         catch (DeliveryException e)
         {
