@@ -51,6 +51,9 @@ public enum Level
 /// <param name="Reason">A sentence with <c>{field}</c> placeholders that tells the responder what happened; null for a generic one.</param>
 public sealed record CustomAttributes(string? Serves, string? Reason, ImmutableArray<string> Declared, ImmutableArray<string> Assessed)
 {
+    /// <summary>Whether the rule finds markers of our own that show that telemetry arrives: it is told to nobody.</summary>
+    public bool IsCanary { get; init; }
+
     /// <summary>Nothing said.</summary>
     public static CustomAttributes None { get; } = new(null, null, [], []);
 }

@@ -43,6 +43,26 @@ public sealed class DockerControl : IDisposable
     public Task ConnectAsync(string network, string container, JsonElement? settings, CancellationToken cancel) =>
         PostAsync($"networks/{Name(network)}/connect", JsonSerializer.SerializeToUtf8Bytes(new { Container = container, EndpointConfig = settings }), cancel);
 
+    /// <summary>The names of the volumes whose name contains a text.</summary>
+    /// <exception cref="HttpRequestException">The engine does not answer, or refuses.</exception>
+    public async Task<IReadOnlyList<string>> VolumesAsync(string text, CancellationToken cancel)
+    {
+        var filter = JsonSerializer.Serialize(new { name = new[] { text } });
+        using var list = JsonDocument.Parse(await GetAsync("volumes?filters=" + Uri.EscapeDataString(filter), cancel) ?? "{}"u8.ToArray());
+        return list.RootElement.TryGetProperty("Volumes", out var volumes) && volumes.ValueKind == JsonValueKind.Array ? [.. volumes.EnumerateArray().Select(v => v.GetProperty("Name").GetString()!)] : [];
+    }
+
+    /// <summary>Makes an empty volume.</summary>
+    public Task MakeVolumeAsync(string name, CancellationToken cancel) => PostAsync("volumes/create", JsonSerializer.SerializeToUtf8Bytes(new { Name = name }), cancel);
+
+    /// <summary>Removes a volume that nothing uses; one that is not there is no error.</summary>
+    public async Task RemoveVolumeAsync(string name, CancellationToken cancel)
+    {
+        using var response = await _client.DeleteAsync(new Uri($"volumes/{Name(name)}", UriKind.Relative), cancel);
+        if (response.StatusCode == HttpStatusCode.NotFound) return;
+        await ThrowAsync(response, cancel);
+    }
+
     /// <summary>A thing of the engine as JSON, such as <c>containers/ID/changes</c>; null: there is none.</summary>
     /// <exception cref="HttpRequestException">The engine does not answer, or refuses.</exception>
     public async Task<byte[]?> GetAsync(string path, CancellationToken cancel)

@@ -75,7 +75,7 @@ internal sealed class HeaderParser(ParseContext context)
     {
         if (document.Section("waterguard") is not { } section)
             return CustomAttributes.None;
-        var custom = new CustomAttributes(section.Text("serves"), section.Text("reason"), Techniques(section, "declared"), Techniques(section, "assessed"));
+        var custom = new CustomAttributes(section.Text("serves"), section.Text("reason"), Techniques(section, "declared"), Techniques(section, "assessed")) { IsCanary = section.Boolean("canary") == true };
         section.WarnAboutUnknownKeys();
         return custom;
     }

@@ -26,7 +26,7 @@ public sealed class DetectionNames
     public IEnumerable<RuleHeader> Find(string name) => _byName[name];
 
     /// <summary>Whether the rule gives alerts of its own, and not only to correlations.</summary>
-    public bool Alerts(RuleHeader header) => !_consumed.Contains(header.Id);
+    public bool Alerts(RuleHeader header) => !_consumed.Contains(header.Id) && !header.Custom.IsCanary;
 
     /// <summary>The name of a rule's file without its ending.</summary>
     public static string FileStem(RuleHeader header)

@@ -34,7 +34,7 @@ public sealed record StrategyState(string Strategy, Armament State, ImmutableArr
 
     private static DetectionState Judge(StatedDetection detection, ImmutableArray<AssumptionState> assumptions, Observations seen)
     {
-        ImmutableArray<StateReason> reasons = [.. Telemetry(detection, seen), .. Learning(detection, seen), .. Validation(detection, seen), .. Assumed(detection, assumptions)];
+        ImmutableArray<StateReason> reasons = [.. Telemetry(detection, seen), .. Learning(detection, seen), .. Validation(detection, seen), .. Assumed(detection, assumptions, seen)];
         return new DetectionState(detection, reasons.Select(r => r.State).DefaultIfEmpty(Armament.Armed).Max(), reasons);
     }
 
@@ -67,8 +67,15 @@ public sealed record StrategyState(string Strategy, Armament State, ImmutableArr
         if (!validation.TwinsQuiet) yield return new(Armament.Degraded, "validation", FormattableString.Invariant($"its quiet twin was not quiet on {validation.At:yyyy-MM-dd}"));
     }
 
-    private static IEnumerable<StateReason> Assumed(StatedDetection detection, ImmutableArray<AssumptionState> assumptions) =>
+    private static IEnumerable<StateReason> Assumed(StatedDetection detection, ImmutableArray<AssumptionState> assumptions, Observations seen) =>
         from one in assumptions
-        where one.Holds == false && (one.Assumption.Affects.IsEmpty || one.Assumption.Affects.Contains(detection.Id, StringComparer.Ordinal) || (detection.Name is { } name && one.Assumption.Affects.Contains(name, StringComparer.Ordinal)))
+        where one.Holds == false && IsAffected(detection, one.Assumption, seen)
         select new StateReason(one.Assumption.OnFail, one.Assumption.Id, one.Observed);
+
+    private static bool IsAffected(StatedDetection detection, Assumption assumption, Observations seen)
+    {
+        // A marker that did not come out tells of its source, and so of whoever looks at it.
+        if (assumption is { Check: AssumptionCheck.Canary, Affects.IsEmpty: true, Source: { } source }) return seen.Detections.TryGetValue(detection.Id, out var sight) && sight.Source == source;
+        return assumption.Affects.IsEmpty || assumption.Affects.Contains(detection.Id, StringComparer.Ordinal) || (detection.Name is { } name && assumption.Affects.Contains(name, StringComparer.Ordinal));
+    }
 }

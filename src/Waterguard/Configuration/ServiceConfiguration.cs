@@ -29,6 +29,9 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
     /// <summary>Who is told of incidents.</summary>
     public Notify.NotifyConfiguration Notify { get; init; } = Waterguard.Notify.NotifyConfiguration.None;
 
+    /// <summary>Markers that show that telemetry arrives.</summary>
+    public ImmutableArray<Canaries.CanaryConfiguration> Canaries { get; init; } = [];
+
     /// <summary>Where responses act.</summary>
     public ResponseConfiguration Response { get; init; } = ResponseConfiguration.None;
 
@@ -62,7 +65,7 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
 
     private static ServiceConfiguration Read(YamlMapping root, DiagnosticBag bag)
     {
-        var top = SettingValues.Read(root, root.Location, ConfigurationKeys.Top, [.. ConfigurationKeys.Sections.Select(s => s.Name), "inputs", "notify"], bag);
+        var top = SettingValues.Read(root, root.Location, ConfigurationKeys.Top, [.. ConfigurationKeys.Sections.Select(s => s.Name), "inputs", "notify", "canaries"], bag);
         var journal = Section(root, "journal", bag);
         var http = Section(root, "http", bag);
         var time = Section(root, "time", bag);
@@ -87,6 +90,7 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
             MaxSkew = time.Duration("max_skew"),
             Access = access,
             Notify = notify,
+            Canaries = Waterguard.Canaries.CanaryConfiguration.Read(root, bag),
             Response = ResponseConfiguration.From(Section(root, "response", bag), bag),
             Otlp = root["otlp"] is null ? null : OtlpConfiguration.From(Section(root, "otlp", bag), root["otlp"]!.Location, bag),
             Escalation = ConfigurationKeys.Escalation.ToImmutableDictionary(k => k.Name, k => escalation.Duration(k.Name), StringComparer.Ordinal),

@@ -104,12 +104,15 @@ internal sealed record FormPlan(EventShape Form, RulePlan Rules, FormTests Tests
 /// <param name="Filled">Whether the census has values for some of the names.</param>
 internal sealed record RuleUse(bool Alerts, bool Correlated, ImmutableArray<string> Names, bool Decided, bool Filled)
 {
+    /// <summary>Whether what it finds is a marker of our own: nobody is told.</summary>
+    public bool IsCanary { get; init; }
+
     /// <summary>Nobody is told: it is no rule, but reads facts.</summary>
     public static RuleUse None { get; } = new(false, false, [], false, false);
 
     public static ImmutableDictionary<string, RuleUse> Of(RuleCollection rules)
     {
-        var uses = rules.Rules.ToDictionary(r => r.Header.Id, _ => (Alerts: true, Correlated: false, Names: new HashSet<string>(StringComparer.Ordinal)), StringComparer.Ordinal);
+        var uses = rules.Rules.ToDictionary(r => r.Header.Id, r => (Alerts: !r.Header.Custom.IsCanary, Correlated: false, Names: new HashSet<string>(StringComparer.Ordinal)), StringComparer.Ordinal);
         var ids = rules.Rules.ToLookup(r => r.Header.Name ?? r.Header.Id, r => r.Header.Id, StringComparer.Ordinal);
         foreach (var correlation in rules.Correlations)
         {
@@ -127,13 +130,14 @@ internal sealed record RuleUse(bool Alerts, bool Correlated, ImmutableArray<stri
         // What only a rule's own alert shows is not kept of matches that never become one.
         foreach (var rule in rules.Rules.Where(r => uses[r.Header.Id].Alerts)) uses[rule.Header.Id].Names.UnionWith(ReasonText.Names(rule.Header.Custom.Reason).Concat(rule.Fields));
         var decided = rules.Rules.Where(r => CensusFields.AreReadBy(r.Condition)).Select(r => r.Header.Id).ToHashSet(StringComparer.Ordinal);
+        var canaries = rules.Rules.Where(r => r.Header.Custom.IsCanary).Select(r => r.Header.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var (id, use) in uses)
         {
             // What the census fills in it finds by what the record says of whom it is about.
             if (decided.Contains(id) || use.Names.Overlaps(CensusFields.Decided)) use.Names.UnionWith(CensusFields.Handles);
         }
 
-        return uses.ToImmutableDictionary(u => u.Key, u => new RuleUse(u.Value.Alerts, u.Value.Correlated, [.. u.Value.Names.Order(StringComparer.Ordinal)], decided.Contains(u.Key), u.Value.Names.Overlaps(CensusFields.Filled)), StringComparer.Ordinal);
+        return uses.ToImmutableDictionary(u => u.Key, u => new RuleUse(u.Value.Alerts, u.Value.Correlated, [.. u.Value.Names.Order(StringComparer.Ordinal)], decided.Contains(u.Key), u.Value.Names.Overlaps(CensusFields.Filled)) { IsCanary = canaries.Contains(u.Key) }, StringComparer.Ordinal);
     }
 
     // An alias stands for another field in each rule.

@@ -60,5 +60,5 @@ internal sealed class MatchDescriber(Generation generation, Level lowest, RawSpo
     }
 
     private bool IsWanted(FormPlan plan, int number) =>
-        plan.Readings[number] is null && plan.Rules.Rules[number] is var rule && (rule.Header.Level >= lowest || generation.UseOf(rule).Correlated);
+        plan.Readings[number] is null && plan.Rules.Rules[number] is var rule && (rule.Header.Level >= lowest || generation.UseOf(rule) is { Correlated: true } or { IsCanary: true });
 }

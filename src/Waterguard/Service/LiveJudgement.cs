@@ -50,6 +50,9 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     /// <summary>Told, when what batches gave is stored, when the oldest of them had come.</summary>
     public Action<DateTimeOffset> Judged { get; init; } = _ => { };
 
+    /// <summary>Gets records with markers of our own.</summary>
+    public Action<Evidence> Canary { get; init; } = _ => { };
+
     /// <summary>Up to which batch the journal is archived: what lies behind stays in it.</summary>
     public Func<long> Archived { get; init; } = () => long.MaxValue;
 
@@ -227,8 +230,14 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
 
     private void Take(Match match, bool fresh, AlertSet alerts)
     {
-        Correlations.Offer(match);
         var use = _generation.UseOf(match.Rule);
+        if (use.IsCanary)
+        {
+            if (fresh) Canary(match.Evidence);
+            return;
+        }
+
+        Correlations.Offer(match);
         if (fresh && use.Alerts && !use.Decided && match.Rule.Header.Level >= configuration.MinLevel) alerts.Add(_factory.FromMatch(Correlations.Census.FillIn(match)));
     }
 

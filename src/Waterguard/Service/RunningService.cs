@@ -1,5 +1,6 @@
 using Waterguard.Api;
 using Waterguard.Api.Live;
+using Waterguard.Canaries;
 using Waterguard.Configuration;
 using Waterguard.Content;
 using Waterguard.Detection.Correlations;
@@ -44,6 +45,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
         Archiving? archiving = null;
+        var canaries = new CanaryBoard(configuration.Canaries, time, log);
         LiveJudgement judgement = null!;
         ApiServer? api = null;
         judgement = new LiveJudgement(generation, configuration, journal, store, evidence, alert =>
@@ -59,12 +61,13 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
                 api?.Parts.Become(now);
             },
             Judged = ingested => meter.Judged(time.GetUtcNow() - ingested),
+            Canary = canaries.Saw,
             Archived = () => archiving?.Position ?? long.MaxValue,
         };
         if (configuration.KeepArchive is not null) archiving = new Archiving(journal, OpenArchive(journal.Id), () => judgement.Generation, time, log);
         Task? judging = null;
         async Task<string?> TroubleAsync() => judging is { IsFaulted: true } ? "judging has stopped" : store.Trouble ?? evidence.Trouble ?? archiving?.Trouble ?? (await journal.ProbeAsync(CancellationToken.None) is AppendOutcome.Accepted or AppendOutcome.Duplicate ? null : $"the journal is {journal.Condition}");
-        api = configuration.Http is null ? null : new ApiServer(new ApiParts(configuration, transports, store, stored, stored, stored, judgement, journal, TroubleAsync, time, log) { Generation = generation, Outbox = stored });
+        api = configuration.Http is null ? null : new ApiServer(new ApiParts(configuration, transports, store, stored, stored, stored, judgement, journal, TroubleAsync, time, log) { Generation = generation, Outbox = stored, Canaries = canaries });
         using var closing = api;
         judging = Task.Run(() => judgement.RunAsync(stopJudging.Token, abandon.Token), CancellationToken.None);
         var running = transports.Select(t => Task.Run(() => t.RunAsync(new JournalSink(journal, t.Name), failed.Token), CancellationToken.None)).ToArray();
@@ -78,10 +81,10 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         var watching = new ContentWatch(configuration.Content with { Lowest = configuration.MinLevel, Examples = false }, judgement.Swap, time, log).RunAsync(failed.Token);
         using var alone = api is null ? new Notifier(configuration.Notify, stored, stored, stored, (_, _) => null, time, log) : null;
         if (telemetry is not null) meter.Count("waterguard.otlp.requests", "Requests to the collector of our own telemetry, by what became of them.", ("signal", "state"), () => telemetry.Requests.Counts);
-        ServiceInstruments.Add(meter, transports, judgement, journal, store, new StoreCounts(stored), archiving, api?.Notifier ?? alone!);
+        ServiceInstruments.Add(meter, transports, judgement, journal, store, new StoreCounts(stored), archiving, api?.Notifier ?? alone!, canaries);
         var serving = api?.RunAsync(failed.Token) ?? alone!.RunAsync(failed.Token);
 
-        var keeping = Task.WhenAll(archiving?.RunAsync(failed.Token) ?? Task.CompletedTask, new Retention(configuration, stored, time, log).RunAsync(failed.Token));
+        var keeping = Task.WhenAll(archiving?.RunAsync(failed.Token) ?? Task.CompletedTask, new Retention(configuration, stored, time, log).RunAsync(failed.Token), canaries.RunAsync(failed.Token));
 
         var over = Task.WhenAny([judging, keeping, .. running, Stopped(failed.Token)]);
         while (await Task.WhenAny(over, Task.Delay(ReportEvery, time, CancellationToken.None)) != over) Report(transports, judgement, journal, store, archiving);

@@ -17,6 +17,9 @@ internal sealed record ApiParts(
     /// <summary>What is to be told of incidents.</summary>
     public required IOutbox Outbox { get; init; }
 
+    /// <summary>The markers that are planted; null: none are.</summary>
+    public Canaries.CanaryBoard? Canaries { get; init; }
+
     /// <summary>The content in use.</summary>
     public Generation Generation { get; set; } = null!;
 

@@ -94,7 +94,7 @@ internal sealed class StrategyBoard(ApiParts parts, ValidationBoard validation)
         var report = new LiveCoverage(generation, Telemetry.Load(parts.Configuration.Content.Content), parts.Configuration, also).Make(now - s_back, now, stop);
         var readiness = parts.Store.StateOf("") is { } state ? LiveCorrelations.ReadinessOf(generation, state) : ImmutableDictionary<string, (long, double)>.Empty;
         var results = validation.LastJson is { } last ? Observing.Validation(generation, last) : ImmutableDictionary<string, ValidationSeen>.Empty;
-        var observed = Observing.Of(generation, report, readiness, results, now, s_silentAfter);
+        var observed = Observing.Of(generation, report, readiness, results, now, s_silentAfter) with { Checks = parts.Canaries?.Checks(assumptions.Values.SelectMany(a => a)) ?? ImmutableDictionary<string, CheckSeen>.Empty };
         ImmutableArray<StrategyState> states = [.. catalog.Folders.Select(f => StrategyState.Of(f.Name, Observing.Detections(generation, f.Name), assumptions[f.Name], observed))];
         using var stream = new MemoryStream();
         StrategyStateJson.Write(states, observed, name => SuppressionsOf(name), stream);

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Waterguard.Configuration;
+using Waterguard.Content;
+using Waterguard.Content.Yaml;
+using Waterguard.Sources.Configuration;
+
+namespace Waterguard.Canaries;
+
+/// <summary>How a marker is planted.</summary>
+internal enum CanaryKind
+{
+    /// <summary>A volume of a Docker engine, made and removed.</summary>
+    DockerVolume,
+
+    /// <summary>A file in a watched folder, made and removed.</summary>
+    File,
+
+    /// <summary>Somebody else plants it: they ask for a marker first.</summary>
+    External,
+}
+
+/// <summary>One canary: what is planted, where it must come out, and by when.</summary>
+/// <param name="At">The engine or the folder.</param>
+/// <param name="Source">The source in whose records the marker must be found.</param>
+internal sealed record CanaryConfiguration(string Name, CanaryKind Kind, string At, string Source, TimeSpan Every, TimeSpan Within)
+{
+    private static readonly ImmutableArray<Setting> s_settings =
+    [
+        new("name", SettingType.Text, "A name of your own.") { Required = true },
+        new("plant", SettingType.Word, "docker-volume: a volume is made and removed; file: a file is; external: somebody else plants what POST /api/v1/canaries/NAME gives them.") { Words = ["docker-volume", "file", "external"], Required = true },
+        new("source", SettingType.Text, "The source in whose records it must be found, as 'waterguard sources list' names it.") { Required = true },
+        new("at", SettingType.Text, "The engine, as unix:///run/docker.sock, or the watched folder."),
+        new("every", SettingType.Duration, "How often one is planted; of external ones, how long ago the last may have been.") { Default = "15m", Least = 10, Most = 86_400 * 30 },
+        new("within", SettingType.Duration, "After how long it must have come out.") { Default = "2m", Least = 1, Most = 86_400 * 7 },
+    ];
+
+    /// <summary>The keys of each.</summary>
+    public static ImmutableArray<Setting> Settings => s_settings;
+
+    /// <summary>Reads <c>canaries:</c>.</summary>
+    public static ImmutableArray<CanaryConfiguration> Read(YamlMapping root, DiagnosticBag bag)
+    {
+        if (root["canaries"] is null) return [];
+        if (root["canaries"] is not YamlSequence list)
+        {
+            bag.Error(ContentCodes.WrongShape, root["canaries"]!.Location, "'canaries' must be a list.");
+            return [];
+        }
+
+        var all = ImmutableArray.CreateBuilder<CanaryConfiguration>();
+        foreach (var item in list.Items)
+        {
+            if (item is not YamlMapping mapping) bag.Error(ContentCodes.WrongShape, item.Location, "A canary is a mapping: name, plant, source.");
+            else if (One(mapping, bag) is not { } canary) continue;
+            else if (all.Any(c => c.Name == canary.Name)) bag.Error(ConfigurationCodes.DuplicateName, item.Location, $"Another canary is named '{canary.Name}'.");
+            else all.Add(canary);
+        }
+
+        return all.ToImmutable();
+    }
+
+    private static CanaryConfiguration? One(YamlMapping mapping, DiagnosticBag bag)
+    {
+        var values = SettingValues.Read(mapping, mapping.Location, s_settings, [], bag);
+        if (values.Text("name") is not { } name || values.Text("plant") is not { } plant || values.Text("source") is not { } source) return null;
+        var kind = plant switch { "docker-volume" => CanaryKind.DockerVolume, "file" => CanaryKind.File, _ => CanaryKind.External };
+        var at = values.Text("at") ?? "";
+        if (name.Length > 64 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_')) bag.Error(ConfigurationCodes.Unusable, values.LocationOf("name"), $"'{name}' is no name: letters, digits, dot, dash and underscore, at most 64.");
+        if (kind != CanaryKind.External && at.Length == 0) bag.Error(ConfigurationCodes.Unusable, mapping.Location, $"A canary that plants '{plant}' needs 'at'.");
+        if (kind == CanaryKind.External && at.Length > 0) bag.Error(ConfigurationCodes.Unusable, values.LocationOf("at"), "An external canary is planted by somebody else: leave 'at' out.");
+        if (kind == CanaryKind.DockerVolume && at.Length > 0 && !at.StartsWith("unix://", StringComparison.Ordinal)) bag.Error(ConfigurationCodes.Unusable, values.LocationOf("at"), "An engine's address begins with unix://.");
+        if (kind == CanaryKind.File && at.Length > 0 && !Path.IsPathRooted(at)) bag.Error(ConfigurationCodes.Unusable, values.LocationOf("at"), "A folder is named from the root on.");
+        if (values.Duration("within") > values.Duration("every") && kind != CanaryKind.External) bag.Error(ConfigurationCodes.Unusable, values.LocationOf("within"), "'within' must not be longer than 'every'.");
+        return new CanaryConfiguration(name, kind, at, source, values.Duration("every"), values.Duration("within"));
+    }
+}
