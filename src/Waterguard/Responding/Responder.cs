@@ -1,8 +1,10 @@
 using System.Reflection;
 using Waterguard.Platforms.Docker;
 using Waterguard.Platforms.Host;
+using Waterguard.Platforms.Kubernetes;
 using Waterguard.Response.Actions;
 using Waterguard.Response.Actions.Docker;
+using Waterguard.Response.Actions.Kubernetes;
 using Waterguard.Response.Playbooks;
 using Waterguard.Storage;
 
@@ -10,25 +12,25 @@ namespace Waterguard.Responding;
 
 /// <summary>Where responses act, and what they must not touch.</summary>
 /// <param name="Docker">The engine; null: there is none.</param>
+/// <param name="Kubernetes">The cluster; null: there is none.</param>
 /// <param name="Evidence">Where bundles are kept.</param>
-internal sealed record ResponderSettings(string? Docker, string Evidence, IReadOnlyList<string> NeverTouch, int MostHighPerHour);
+internal sealed record ResponderSettings(string? Docker, KubernetesCluster? Kubernetes, string Evidence, IReadOnlyList<string> NeverTouch, int MostHighPerHour);
 
 /// <summary>Puts the response together: actions on what there is, the journal in the store, the limits.</summary>
 internal sealed class Responder : IDisposable
 {
     private const long MostOfFileSystem = 4L << 30;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly DockerControl? _docker;
+    private readonly KubernetesApi? _kubernetes;
 
     /// <param name="content">The content in use.</param>
     public Responder(ResponderSettings settings, IDocuments documents, Func<Pipeline.Generation> content, TimeProvider time)
     {
         _docker = settings.Docker is { } address ? new DockerControl(new DockerAddress(address)) : null;
-        var isHere = settings.Docker?.StartsWith("unix://", StringComparison.Ordinal) == true && Directory.Exists("/proc/1");
+        _kubernetes = settings.Kubernetes is { } cluster ? new KubernetesApi(cluster, time) : null;
         var tool = "waterguard " + (Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "");
-        IResponseAction[] actions = _docker is null ? [new Assess(content)] :
-        [
-            new Assess(content), new DockerEvidence(_docker, settings.Evidence, MostOfFileSystem, tool, time), new DockerDisconnect(_docker, isHere ? new ProcFiles() : null), new DockerPause(_docker), new DockerStop(_docker),
-        ];
+        IResponseAction[] actions = [new Assess(content), .. DockerActions(settings, tool, time), .. KubernetesActions(settings, tool, time)];
         Engine = new ResponseEngine(actions, new DocumentRunJournal(documents), new ResponseLimits([.. ResponseLimits.Usual, .. settings.NeverTouch], settings.MostHighPerHour), time);
         Journal = new DocumentRunJournal(documents);
     }
@@ -37,5 +39,22 @@ internal sealed class Responder : IDisposable
 
     public IRunJournal Journal { get; }
 
-    public void Dispose() => _docker?.Dispose();
+    public void Dispose()
+    {
+        _docker?.Dispose();
+        _kubernetes?.Dispose();
+    }
+
+    private IEnumerable<IResponseAction> DockerActions(ResponderSettings settings, string tool, TimeProvider time)
+    {
+        if (_docker is null) return [];
+        var isHere = settings.Docker!.StartsWith("unix://", StringComparison.Ordinal) && Directory.Exists("/proc/1");
+        return [new DockerEvidence(_docker, settings.Evidence, MostOfFileSystem, tool, time), new DockerDisconnect(_docker, isHere ? new ProcFiles() : null), new DockerPause(_docker), new DockerStop(_docker)];
+    }
+
+    private IEnumerable<IResponseAction> KubernetesActions(ResponderSettings settings, string tool, TimeProvider time) => _kubernetes is null ? [] :
+    [
+        new KubernetesCordon(_kubernetes), new KubernetesDeletePod(_kubernetes, time, Patience), new KubernetesDenyAll(_kubernetes), new KubernetesEvidence(_kubernetes, settings.Evidence, tool, time),
+        new KubernetesRevokeTokens(_kubernetes, time, Patience), new KubernetesScaleToZero(_kubernetes, time, Patience),
+    ];
 }
