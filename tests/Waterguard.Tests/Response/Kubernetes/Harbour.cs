@@ -17,10 +17,10 @@ internal static class Harbour
         server.Put("apis/apps/v1/namespaces/kube-system/daemonsets/cilium", """{"metadata":{"name":"cilium"}}""");
         server.Put(NodePath, """{"metadata":{"name":"hull-a1"},"spec":{}}""");
         var deployment = server.Put(DeploymentPath, """{"kind":"Deployment","metadata":{"name":"api","generation":1},"spec":{"replicas":3},"status":{"replicas":3,"readyReplicas":2,"observedGeneration":1}}""");
-        var set = server.Put("apis/apps/v1/namespaces/tide/replicasets/api-7d", $$"""{"kind":"ReplicaSet","metadata":{"name":"api-7d","ownerReferences":[{"apiVersion":"apps/v1","kind":"Deployment","name":"api","uid":"{{deployment}}","controller":true}]},"spec":{"replicas":3} }""");
-        return server.Put(PodPath, $$"""
-            {"kind":"Pod","metadata":{"name":"api-1","labels":{"app":"api"},"ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"api-7d","uid":"{{set}}","controller":true}]},
-             "spec":{ {{podSpec}} "nodeName":"hull-a1","serviceAccountName":"api","containers":[{"name":"api","image":"registry.example/api:1"}]}}
+        var set = server.Put("apis/apps/v1/namespaces/tide/replicasets/api-7d", $$$"""{"kind":"ReplicaSet","metadata":{"name":"api-7d","ownerReferences":[{"apiVersion":"apps/v1","kind":"Deployment","name":"api","uid":"{{{deployment}}}","controller":true}]},"spec":{"replicas":3}}""");
+        return server.Put(PodPath, $$$"""
+            {"kind":"Pod","metadata":{"name":"api-1","labels":{"app":"api"},"ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"api-7d","uid":"{{{set}}}","controller":true}]},
+             "spec":{ {{{podSpec}}} "nodeName":"hull-a1","serviceAccountName":"api","containers":[{"name":"api","image":"registry.example/api:1"}]}}
             """);
     }
 

@@ -57,9 +57,9 @@ public sealed class KubeconfigTests : IDisposable
     {
         await using var server = await IdentityServer.StartAsync();
         await using var other = await IdentityServer.StartAsync();
-        var trusted = new KubernetesCluster(server.Authority, await File.ReadAllTextAsync(server.Certificate), null, null, null);
+        var trusted = new KubernetesCluster(server.Authority, File.ReadAllText(server.Certificate), null, null, null);
         using (var api = new KubernetesApi(trusted, TimeProvider.System)) Assert.Null(await api.GetAsync("api/v1/nodes/x", CancellationToken.None));
-        using (var api = new KubernetesApi(trusted with { Authority = await File.ReadAllTextAsync(other.Certificate) }, TimeProvider.System))
+        using (var api = new KubernetesApi(trusted with { Authority = File.ReadAllText(other.Certificate) }, TimeProvider.System))
             Assert.Contains("certificate", (await Assert.ThrowsAsync<HttpRequestException>(() => api.GetAsync("api/v1/nodes/x", CancellationToken.None))).Message, StringComparison.Ordinal);
     }
 

@@ -60,7 +60,7 @@ public sealed class WorkloadTests
     {
         await using var server = await ApiServer.StartAsync();
         var uid = kind.Length == 0 ? "" : server.Put($"apis/{version}/namespaces/tide/{resource}/owner", """{"metadata":{"name":"owner"}}""");
-        server.Put("api/v1/namespaces/tide/pods/lone", $$"""{"metadata":{"name":"lone","ownerReferences":[{"apiVersion":"{{version}}","kind":"{{kind}}","name":"owner","uid":"{{uid}}","controller":{{(kind.Length > 0 ? "true" : "false")}}}]},"spec":{}}""");
+        server.Put("api/v1/namespaces/tide/pods/lone", $$$"""{"metadata":{"name":"lone","ownerReferences":[{"apiVersion":"{{{version}}}","kind":"{{{kind}}}","name":"owner","uid":"{{{uid}}}","controller":{{{(kind.Length > 0 ? "true" : "false")}}}}]},"spec":{}}""");
         using var api = server.Client();
         var plan = await new KubernetesScaleToZero(api, TimeProvider.System, Short).PlanAsync(Harbour.Target("pod", "tide/lone"), None);
         Assert.Contains(why, plan.Refusal, StringComparison.Ordinal);
