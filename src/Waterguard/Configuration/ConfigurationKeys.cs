@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Waterguard.Sources.Configuration;
+using Waterguard.Sources.Transports.Cloud;
 
 namespace Waterguard.Configuration;
 
@@ -86,6 +87,20 @@ internal static class ConfigurationKeys
         new("allow", SettingType.Texts, "Host names, addresses and networks. With it nothing else is told anything; machines of one's own networks are told only when they, or their names, are here."),
     ];
 
+    public static ImmutableArray<Setting> RespondAzure { get; } =
+    [
+        new("security_group", SettingType.Text, "Resource id of the network security group whose rules are written, or of the subnet or container group that it guards. Without, nothing is denied in Azure."),
+        AzureKeys.EndpointSetting("https://management.azure.com/"),
+        .. AzureKeys.Keys,
+    ];
+
+    public static ImmutableArray<Setting> RespondGoogle { get; } =
+    [
+        new("network", SettingType.Text, "The network whose traffic is denied: projects/PROJECT/global/networks/NAME. Without, nothing is denied in Google Cloud."),
+        AzureKeys.EndpointSetting("https://compute.googleapis.com/"),
+        .. GoogleKeys.Keys,
+    ];
+
     /// <summary>The sections, and what each is for.</summary>
     public static ImmutableArray<(string Name, string Says, ImmutableArray<Setting> Keys)> Sections { get; } =
     [
@@ -98,6 +113,8 @@ internal static class ConfigurationKeys
         ("access", "How people sign in. Local accounts are always there; the first admin is made with the token of the first run.", Access),
         ("escalation", "After how long an incident that nobody takes up is escalated.", Escalation),
         ("outbound", "Where notifications may go: see [notifications.md](notifications.md).", Outbound),
+        ("respond_azure", "Where responses deny traffic in Azure: see [response.md](response.md).", RespondAzure),
+        ("respond_google", "Where responses deny traffic in Google Cloud.", RespondGoogle),
     ];
 
     /// <summary>The keys of every input.</summary>

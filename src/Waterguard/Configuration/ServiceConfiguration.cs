@@ -38,6 +38,9 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
     /// <summary>How long the archive is kept; null: there is none.</summary>
     public TimeSpan? KeepArchive { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>Where responses act in the clouds.</summary>
+    public RespondClouds Respond { get; init; } = RespondClouds.None;
+
     /// <summary>Reads a file. Everything that is wrong is in the bag, all of it at once; null when something is.</summary>
     public static ServiceConfiguration? Load(string file, ReadOnlySpan<byte> text, DiagnosticBag bag)
     {
@@ -81,6 +84,7 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
             MaxSkew = time.Duration("max_skew"),
             Access = access,
             Notify = notify,
+            Respond = RespondClouds.From(Section(root, "respond_azure", bag), Section(root, "respond_google", bag), bag),
             Escalation = ConfigurationKeys.Escalation.ToImmutableDictionary(k => k.Name, k => escalation.Duration(k.Name), StringComparer.Ordinal),
         };
     }

@@ -1,9 +1,12 @@
 using System.Reflection;
+using Waterguard.Configuration;
 using Waterguard.Platforms.Docker;
 using Waterguard.Platforms.Host;
 using Waterguard.Platforms.Kubernetes;
 using Waterguard.Response.Actions;
+using Waterguard.Response.Actions.Azure;
 using Waterguard.Response.Actions.Docker;
+using Waterguard.Response.Actions.Google;
 using Waterguard.Response.Actions.Kubernetes;
 using Waterguard.Response.Playbooks;
 using Waterguard.Storage;
@@ -13,24 +16,30 @@ namespace Waterguard.Responding;
 /// <summary>Where responses act, and what they must not touch.</summary>
 /// <param name="Docker">The engine; null: there is none.</param>
 /// <param name="Kubernetes">The cluster; null: there is none.</param>
+/// <param name="Clouds">Where traffic is denied in the clouds.</param>
 /// <param name="Evidence">Where bundles are kept.</param>
-internal sealed record ResponderSettings(string? Docker, KubernetesCluster? Kubernetes, string Evidence, IReadOnlyList<string> NeverTouch, int MostHighPerHour);
+internal sealed record ResponderSettings(string? Docker, KubernetesCluster? Kubernetes, RespondClouds Clouds, string Evidence, IReadOnlyList<string> NeverTouch, int MostHighPerHour);
 
 /// <summary>Puts the response together: actions on what there is, the journal in the store, the limits.</summary>
 internal sealed class Responder : IDisposable
 {
     private const long MostOfFileSystem = 4L << 30;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CloudPatience = TimeSpan.FromMinutes(2);
     private readonly DockerControl? _docker;
     private readonly KubernetesApi? _kubernetes;
+    private readonly AzureNetwork? _azure;
+    private readonly GoogleFirewall? _google;
 
     /// <param name="content">The content in use.</param>
     public Responder(ResponderSettings settings, IDocuments documents, Func<Pipeline.Generation> content, TimeProvider time)
     {
         _docker = settings.Docker is { } address ? new DockerControl(new DockerAddress(address)) : null;
         _kubernetes = settings.Kubernetes is { } cluster ? new KubernetesApi(cluster, time) : null;
+        _azure = settings.Clouds.Azure?.Invoke(time);
+        _google = settings.Clouds.Google?.Invoke(time, CloudPatience);
         var tool = "waterguard " + (Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "");
-        IResponseAction[] actions = [new Assess(content), .. DockerActions(settings, tool, time), .. KubernetesActions(settings, tool, time)];
+        IResponseAction[] actions = [new Assess(content), .. DockerActions(settings, tool, time), .. KubernetesActions(settings, tool, time), .. CloudActions(time)];
         Engine = new ResponseEngine(actions, new DocumentRunJournal(documents), new ResponseLimits([.. ResponseLimits.Usual, .. settings.NeverTouch], settings.MostHighPerHour), time);
         Journal = new DocumentRunJournal(documents);
     }
@@ -43,6 +52,8 @@ internal sealed class Responder : IDisposable
     {
         _docker?.Dispose();
         _kubernetes?.Dispose();
+        _azure?.Dispose();
+        _google?.Dispose();
     }
 
     private IEnumerable<IResponseAction> DockerActions(ResponderSettings settings, string tool, TimeProvider time)
@@ -50,6 +61,12 @@ internal sealed class Responder : IDisposable
         if (_docker is null) return [];
         var isHere = settings.Docker!.StartsWith("unix://", StringComparison.Ordinal) && Directory.Exists("/proc/1");
         return [new DockerEvidence(_docker, settings.Evidence, MostOfFileSystem, tool, time), new DockerDisconnect(_docker, isHere ? new ProcFiles() : null), new DockerPause(_docker), new DockerStop(_docker)];
+    }
+
+    private IEnumerable<IResponseAction> CloudActions(TimeProvider time)
+    {
+        if (_azure is not null) yield return new AzureDenyTraffic(_azure, time, CloudPatience);
+        if (_google is not null) yield return new GoogleDenyTraffic(_google);
     }
 
     private IEnumerable<IResponseAction> KubernetesActions(ResponderSettings settings, string tool, TimeProvider time) => _kubernetes is null ? [] :
