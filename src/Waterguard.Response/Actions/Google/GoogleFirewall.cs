@@ -16,7 +16,7 @@ public sealed partial class GoogleFirewall(ApiClient client, Uri endpoint, strin
     public static readonly Uri Public = new("https://compute.googleapis.com/");
 
     private const int MostAnswer = 16 << 20;
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The network.</summary>
     public string Network => network;

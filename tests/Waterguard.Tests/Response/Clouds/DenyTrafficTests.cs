@@ -67,7 +67,7 @@ public sealed class DenyTrafficTests
     }
 
     [Fact]
-    public async Task In_Azure_a_rule_that_somebody_took_over_is_left_and_one_changed_in_between_is_not_deleted()
+    public async Task In_Azure_a_rule_that_somebody_took_over_is_left()
     {
         await using var server = await SecurityGroupServer.StartAsync();
         using var network = Network(server, SecurityGroupServer.Group);
@@ -80,6 +80,19 @@ public sealed class DenyTrafficTests
 
         server.Fail("/securityRules/", 403, """{"error":{"code":"AuthorizationFailed","message":"The client may not."}}""");
         Assert.Contains("403 AuthorizationFailed The client may not.", (await Assert.ThrowsAsync<ActionFailedException>(() => action.UndoAsync(plan, None))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task In_Azure_a_rule_that_is_changed_while_it_is_looked_at_is_not_deleted()
+    {
+        await using var server = await SecurityGroupServer.StartAsync();
+        using var network = Network(server, SecurityGroupServer.Group);
+        var action = new AzureDenyTraffic(network, TimeProvider.System, TimeSpan.FromSeconds(5));
+        var plan = await action.PlanAsync(Harbour.Target("address", Bad), None);
+        await action.ActAsync(plan, None);
+        server.BeforeDelete = name => server.Rules[name]["etag"] = "W/\"changed\"";
+        Assert.Contains("412 PreconditionFailed", (await Assert.ThrowsAsync<ActionFailedException>(() => action.UndoAsync(plan, None))).Message, StringComparison.Ordinal);
+        Assert.Equal(2, server.Rules.Count);
     }
 
     [Theory]

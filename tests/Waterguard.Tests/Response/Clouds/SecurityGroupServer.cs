@@ -22,6 +22,9 @@ internal sealed class SecurityGroupServer : CloudServer
     /// <summary>How many looks a rule takes to be applied.</summary>
     public int Looks { get; set; } = 2;
 
+    /// <summary>Called before a rule is deleted: somebody else may be quicker.</summary>
+    public Action<string> BeforeDelete { get; set; } = _ => { };
+
     public bool IsAttached { get; set; } = true;
 
     public static Task<SecurityGroupServer> StartAsync() => StartAsync(new SecurityGroupServer());
@@ -47,6 +50,7 @@ internal sealed class SecurityGroupServer : CloudServer
         {
             lock (_lock)
             {
+                BeforeDelete(name);
                 if (!Rules.TryGetValue(name, out var rule)) return Results.StatusCode(204);
                 if (request.Headers.IfMatch.ToString() is { Length: > 0 } wanted && wanted != rule["etag"]!.ToString()) return Refuse(412, "PreconditionFailed", "Precondition failed.");
                 Rules.Remove(name);
