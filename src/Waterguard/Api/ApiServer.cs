@@ -22,6 +22,7 @@ internal sealed class ApiServer : IDisposable
     private readonly OpenIdSignIn? _openId;
     private readonly Silences _silences;
     private readonly ArchiveRoutes _archive;
+    private readonly ResponseDesk _responses;
 
     /// <exception cref="IOException">The token of the first run cannot be written.</exception>
     public ApiServer(ApiParts parts)
@@ -38,12 +39,14 @@ internal sealed class ApiServer : IDisposable
         (_strategies, _escalation) = (new StrategyBoard(parts, _validation), new Escalation(parts, _incidents, work));
         _signIn = new SignInRoutes(Access, attempts, new FirstRun(parts.Configuration.Data, !accounts.Any, parts.Log), _openId, parts.Configuration.Access?.PublicAddress, shelf);
         _archive = new ArchiveRoutes(parts);
+        _responses = new ResponseDesk(parts);
         Routes =
         [
             .. _signIn.Routes,
             .. new AdminRoutes(accounts, keys, shelf, parts.Time).Routes,
             .. new AlertRoutes(parts, _silences).Routes,
             .. new IncidentRoutes(parts, _incidents, work).Routes,
+            .. new ResponseRoutes(_incidents, _responses, _strategies).Routes,
             .. new StrategyRoutes(_strategies).Routes,
             .. new SuppressionRoutes(parts, _suppressions, new SuppressionPreview(parts, _validation), _silences, shelf).Routes,
             .. new ObservationRoutes(parts, new CensusView(parts), _validation, _strategies, shelf).Routes,
@@ -92,7 +95,7 @@ internal sealed class ApiServer : IDisposable
             Parts.Log.Warn("the files of own suppressions could not be made what the store says", ("error", e.Message));
         }
 
-        await Task.WhenAll(Task.Run(() => _strategies.RunAsync(stop), CancellationToken.None), Task.Run(() => _escalation.RunAsync(stop), CancellationToken.None), Task.Run(() => Notifier.RunAsync(stop), CancellationToken.None));
+        await Task.WhenAll(Task.Run(() => _strategies.RunAsync(stop), CancellationToken.None), Task.Run(() => _escalation.RunAsync(stop), CancellationToken.None), Task.Run(() => Notifier.RunAsync(stop), CancellationToken.None), Task.Run(() => _responses.RunAsync(stop), CancellationToken.None));
         _validation.Dispose();
     }
 
@@ -103,6 +106,7 @@ internal sealed class ApiServer : IDisposable
         _signIn.Dispose();
         _openId?.Dispose();
         _archive.Dispose();
+        _responses.Dispose();
     }
 
     // Judging does not stop because a silence cannot be read.

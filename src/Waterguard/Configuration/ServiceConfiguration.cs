@@ -29,6 +29,12 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
     /// <summary>Who is told of incidents.</summary>
     public Notify.NotifyConfiguration Notify { get; init; } = Waterguard.Notify.NotifyConfiguration.None;
 
+    /// <summary>Where responses act.</summary>
+    public ResponseConfiguration Response { get; init; } = ResponseConfiguration.None;
+
+    /// <summary>The collector of our own telemetry; null: there is none.</summary>
+    public OtlpConfiguration? Otlp { get; init; }
+
     /// <summary>Where the store is.</summary>
     public StoreConfiguration Store { get; init; } = new(null);
 
@@ -37,9 +43,6 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
 
     /// <summary>How long the archive is kept; null: there is none.</summary>
     public TimeSpan? KeepArchive { get; init; } = TimeSpan.FromDays(30);
-
-    /// <summary>Where responses act in the clouds.</summary>
-    public RespondClouds Respond { get; init; } = RespondClouds.None;
 
     /// <summary>Reads a file. Everything that is wrong is in the bag, all of it at once; null when something is.</summary>
     public static ServiceConfiguration? Load(string file, ReadOnlySpan<byte> text, DiagnosticBag bag)
@@ -84,7 +87,8 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
             MaxSkew = time.Duration("max_skew"),
             Access = access,
             Notify = notify,
-            Respond = RespondClouds.From(Section(root, "respond_azure", bag), Section(root, "respond_google", bag), bag),
+            Response = ResponseConfiguration.From(Section(root, "response", bag), bag) with { Clouds = ResponseClouds.From(Section(root, "response_azure", bag), Section(root, "response_google", bag), bag) },
+            Otlp = root["otlp"] is null ? null : OtlpConfiguration.From(Section(root, "otlp", bag), root["otlp"]!.Location, bag),
             Escalation = ConfigurationKeys.Escalation.ToImmutableDictionary(k => k.Name, k => escalation.Duration(k.Name), StringComparer.Ordinal),
         };
     }

@@ -15,10 +15,15 @@ namespace Waterguard.Responding;
 
 /// <summary>Where responses act, and what they must not touch.</summary>
 /// <param name="Docker">The engine; null: there is none.</param>
-/// <param name="Kubernetes">The cluster; null: there is none.</param>
-/// <param name="Clouds">Where traffic is denied in the clouds.</param>
 /// <param name="Evidence">Where bundles are kept.</param>
-internal sealed record ResponderSettings(string? Docker, KubernetesCluster? Kubernetes, RespondClouds Clouds, string Evidence, IReadOnlyList<string> NeverTouch, int MostHighPerHour);
+internal sealed record ResponderSettings(string? Docker, string Evidence, IReadOnlyList<string> NeverTouch, int MostHighPerHour)
+{
+    /// <summary>The cluster; null: there is none.</summary>
+    public KubernetesCluster? Kubernetes { get; init; }
+
+    /// <summary>Where traffic is denied in the clouds.</summary>
+    public ResponseClouds Clouds { get; init; } = ResponseClouds.None;
+}
 
 /// <summary>Puts the response together: actions on what there is, the journal in the store, the limits.</summary>
 internal sealed class Responder : IDisposable
@@ -32,7 +37,9 @@ internal sealed class Responder : IDisposable
     private readonly GoogleFirewall? _google;
 
     /// <param name="content">The content in use.</param>
-    public Responder(ResponderSettings settings, IDocuments documents, Func<Pipeline.Generation> content, TimeProvider time)
+    /// <param name="journal">Where runs are kept.</param>
+    /// <param name="people">Steps that tell people; empty: nobody can be told.</param>
+    public Responder(ResponderSettings settings, IRunJournal journal, Func<Pipeline.Generation> content, TimeProvider time, IEnumerable<IResponseAction>? people = null)
     {
         _docker = settings.Docker is { } address ? new DockerControl(new DockerAddress(address)) : null;
         _kubernetes = settings.Kubernetes is { } cluster ? new KubernetesApi(cluster, time) : null;
@@ -40,8 +47,8 @@ internal sealed class Responder : IDisposable
         _google = settings.Clouds.Google?.Invoke(time, CloudPatience);
         var tool = "waterguard " + (Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "");
         IResponseAction[] actions = [new Assess(content), .. DockerActions(settings, tool, time), .. KubernetesActions(settings, tool, time), .. CloudActions(time)];
-        Engine = new ResponseEngine(actions, new DocumentRunJournal(documents), new ResponseLimits([.. ResponseLimits.Usual, .. settings.NeverTouch], settings.MostHighPerHour), time);
-        Journal = new DocumentRunJournal(documents);
+        Engine = new ResponseEngine([.. actions, .. people ?? []], journal, new ResponseLimits([.. ResponseLimits.Usual, .. settings.NeverTouch], settings.MostHighPerHour), time, ThisProcess.Holder);
+        Journal = journal;
     }
 
     public ResponseEngine Engine { get; }

@@ -38,9 +38,9 @@ public sealed class RespondCommandTests
         var wrong = Tool.Run("respond", "list", "--data", data, "--kubeconfig", folder.Write("config", "apiVersion: v1\nexec: x\n"));
         Assert.Equal(2, wrong.Code);
         Assert.Contains("config:2: 'exec' of a kubeconfig is not heeded here", wrong.Error, StringComparison.Ordinal);
-        var cloud = Tool.Run("respond", "list", "--data", data, "--config", folder.Write("w.yaml", "inputs: []\nrespond_azure: {security_group: tide, credential: managed-identity}\nrespond_google: {network: tide, credential: metadata}\n"));
+        var cloud = Tool.Run("respond", "list", "--data", data, "--config", folder.Write("w.yaml", "inputs: []\nresponse_azure: {security_group: tide, credential: managed-identity}\nresponse_google: {network: tide, credential: metadata}\n"));
         Assert.Equal(2, cloud.Code);
-        Assert.Contains("w.yaml:2:33: error", cloud.Error, StringComparison.Ordinal);
+        Assert.Contains("w.yaml:2:34: error", cloud.Error, StringComparison.Ordinal);
         Assert.Contains("'tide' is no network", cloud.Error, StringComparison.Ordinal);
     }
 

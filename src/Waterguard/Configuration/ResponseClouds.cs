@@ -12,11 +12,11 @@ namespace Waterguard.Configuration;
 /// <summary>Where responses act in the clouds, and as whom. Each makes a client when it is asked for.</summary>
 /// <param name="Azure">Null: nowhere.</param>
 /// <param name="Google">Null: nowhere.</param>
-internal sealed record RespondClouds(Func<TimeProvider, AzureNetwork>? Azure, Func<TimeProvider, TimeSpan, GoogleFirewall>? Google)
+internal sealed record ResponseClouds(Func<TimeProvider, AzureNetwork>? Azure, Func<TimeProvider, TimeSpan, GoogleFirewall>? Google)
 {
-    public static RespondClouds None { get; } = new(null, null);
+    public static ResponseClouds None { get; } = new(null, null);
 
-    public static RespondClouds From(SettingValues azure, SettingValues google, DiagnosticBag bag) => new(OfAzure(azure, bag), OfGoogle(google, bag));
+    public static ResponseClouds From(SettingValues azure, SettingValues google, DiagnosticBag bag) => new(OfAzure(azure, bag), OfGoogle(google, bag));
 
     private static Func<TimeProvider, AzureNetwork>? OfAzure(SettingValues values, DiagnosticBag bag)
     {
