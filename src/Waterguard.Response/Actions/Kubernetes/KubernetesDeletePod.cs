@@ -1,4 +1,5 @@
 using Waterguard.Platforms.Kubernetes;
+using Waterguard.Platforms.Outbound;
 
 namespace Waterguard.Response.Actions.Kubernetes;
 
@@ -30,7 +31,15 @@ public sealed class KubernetesDeletePod(KubernetesApi api, TimeProvider time, Ti
     private protected override async Task DoAsync(ActionPlan plan, CancellationToken cancel)
     {
         if (await PodTarget.AgainAsync(Api, plan, cancel) is not { } now) return;
-        await Api.DeleteAsync(now.Path, now.Pod.Uid, dryRun: false, cancel);
+        try
+        {
+            await Api.DeleteAsync(now.Path, now.Pod.Uid, dryRun: false, cancel);
+        }
+        catch (ApiRefusedException e) when (e.Status == 409)
+        {
+            // Another has the name by now: the one that was meant went by itself, as the probe will see.
+        }
+
         var deadline = time.GetUtcNow() + patience + TimeSpan.FromSeconds(Math.Min(now.Pod.Number("spec", "terminationGracePeriodSeconds") ?? 0, LongestGrace));
         while (time.GetUtcNow() < deadline && await PodTarget.AgainAsync(Api, plan, cancel) is not null) await Task.Delay(Step, time, cancel);
     }

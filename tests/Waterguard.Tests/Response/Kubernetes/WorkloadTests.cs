@@ -95,6 +95,38 @@ public sealed class WorkloadTests
     }
 
     [Fact]
+    public async Task A_pod_that_takes_the_name_at_the_last_moment_is_not_deleted_in_its_place()
+    {
+        await using var server = await ApiServer.StartAsync();
+        Harbour.Fill(server);
+        using var api = server.Client();
+        var next = "";
+        server.Before = what =>
+        {
+            if (what != "delete pods") return;
+            server.Remove(Harbour.PodPath);
+            next = Harbour.Fill(server);
+        };
+        var (_, run) = await Harbour.DoneAsync(new KubernetesDeletePod(api, TimeProvider.System, Short), Harbour.Step("kubernetes.delete-pod", "pod", "tide/api-1"));
+        Assert.Equal((StepState.Done, "the pod is gone"), (run.Steps[0].State, run.Steps[0].Says));
+        Assert.Equal(next, server.Look(Harbour.PodPath)!["metadata"]!["uid"]!.ToString());
+    }
+
+    [Fact]
+    public async Task All_pods_of_a_node_are_counted_though_the_server_tells_them_page_by_page()
+    {
+        await using var server = await ApiServer.StartAsync();
+        Harbour.Fill(server);
+        for (var i = 0; i < 12; i++) server.Put($"api/v1/namespaces/reef/pods/web-{i}", $$$"""{"metadata":{"name":"web-{{{i}}}"},"spec":{"nodeName":"hull-a1"}}""");
+        server.Put("api/v1/namespaces/reef/pods/far", """{"metadata":{"name":"far"},"spec":{"nodeName":"hull-b2"}}""");
+        using var api = server.Client();
+        var plan = await new KubernetesCordon(api).PlanAsync(Harbour.Target("node", "hull-a1"), None);
+        Assert.StartsWith("13 pods live there and stay: ", plan.Shares[0], StringComparison.Ordinal);
+        Assert.EndsWith(" and 3 more", plan.Shares[0], StringComparison.Ordinal);
+        Assert.Equal(5, server.Requests.Count(r => r.Contains("/api/v1/pods?", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_pod_that_a_finalizer_holds_is_not_called_gone()
     {
         await using var server = await ApiServer.StartAsync();
