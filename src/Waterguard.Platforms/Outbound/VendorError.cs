@@ -12,7 +12,7 @@ public sealed record VendorError(string Code, string Message)
 {
     private const int Longest = 400;
 
-    /// <summary>Reads the bodies of Microsoft (JSON, and XML of storage) and Google.</summary>
+    /// <summary>Reads the bodies of Microsoft (JSON, and XML of storage), Google, and a Kubernetes API server (Status).</summary>
     public static VendorError Parse(ReadOnlySpan<byte> body)
     {
         var text = Encoding.UTF8.GetString(body[..Math.Min(body.Length, 64 * 1024)]).TrimStart('\uFEFF', ' ', '\r', '\n');
@@ -33,6 +33,8 @@ public sealed record VendorError(string Code, string Message)
     {
         using var document = JsonDocument.Parse(text);
         var root = document.RootElement;
+        // Kubernetes: the reason is its code; the message names the causes already.
+        if (Text(root, "kind") == "Status") return new VendorError(Text(root, "reason") ?? "", Line(Text(root, "message") ?? ""));
         if (!root.TryGetProperty("error", out var error)) return new VendorError(Text(root, "Code") ?? "", Line(Text(root, "Message") ?? Text(root, "message") ?? text));
         // OAuth's own: "error" is a text.
         if (error.ValueKind == JsonValueKind.String) return new VendorError(error.GetString()!, Line(Text(root, "error_description") ?? ""));

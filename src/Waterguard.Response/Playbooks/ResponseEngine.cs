@@ -118,6 +118,7 @@ public sealed partial class ResponseEngine(IEnumerable<IResponseAction> actions,
         try
         {
             var plan = await action.PlanAsync(new ActionTarget(run.Id, step.Step.Id, step.Step.Inputs), cancel);
+            if (Other(step.Plan, plan) is { } other) return step with { State = StepState.Refused, Says = other };
             if (plan.Refusal is { } refusal) return step with { State = StepState.Refused, Plan = plan, Says = refusal };
             if (action.Risk > ActionRisk.Read && limits.Forbidden(plan.Names) is { } name) return step with { State = StepState.Refused, Plan = plan, Says = $"{name} is on the list of what is never touched" };
             return step with { Plan = plan, Says = plan.Says };
@@ -127,6 +128,10 @@ public sealed partial class ResponseEngine(IEnumerable<IResponseAction> actions,
             return step with { State = StepState.Refused, Says = e.Message };
         }
     }
+
+    // What was agreed to was one thing with one uid: another that has its name by now is not it.
+    private static string? Other(ActionPlan? before, ActionPlan now) =>
+        before?.Memento.GetValueOrDefault("uid") is { } meant && now.Memento.GetValueOrDefault("uid") is { } found && meant != found ? $"what has this name now is another (uid {found}) than was planned for (uid {meant}): plan anew" : null;
 
     private ResponseRun Known(string run) => journal.Find(run) ?? throw new ActionFailedException($"there is no run '{run}'");
 

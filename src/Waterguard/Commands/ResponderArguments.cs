@@ -1,7 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
+using Waterguard.Configuration;
+using Waterguard.Platforms.Kubernetes;
 using Waterguard.Responding;
 using Waterguard.Response.Actions;
+using Waterguard.Response.Actions.Kubernetes;
+using Waterguard.Sources.Transports;
 using Waterguard.Storage;
 using Waterguard.Storage.Sqlite;
 
@@ -12,13 +16,15 @@ internal sealed class ResponderArguments
 {
     private readonly Option<string> _data = new("--data") { Description = "The data folder of the service, or any folder: runs and evidence are kept there", HelpName = "DIR", DefaultValueFactory = _ => "/var/lib/waterguard" };
     private readonly Option<string> _docker = new("--docker") { Description = "The engine that is acted on: unix://PATH, or 'none'", HelpName = "ADDRESS", DefaultValueFactory = _ => "unix:///run/docker.sock" };
+    private readonly Option<string?> _kubeconfig = new("--kubeconfig") { Description = "The cluster that is acted on: a kubeconfig, or 'none'; without, the cluster that this runs in", HelpName = "FILE" };
+    private readonly Option<string?> _config = new("--config") { Description = "A configuration with 'response_azure:' or 'response_google:'; without, nothing is done in a cloud", HelpName = "FILE" };
     private readonly Option<string?> _as = new("--as") { Description = "Who acts; the user of this shell by default", HelpName = "NAME" };
     private readonly Option<string[]> _never = new("--never-touch") { Description = "Names, with *, of what must not be touched, besides the usual ones (repeatable)", HelpName = "NAME" };
     private readonly Option<int> _most = new("--most-per-hour") { Description = "Steps of high risk that may be done in an hour", HelpName = "N", DefaultValueFactory = _ => 10 };
 
     public ResponderArguments(Command command)
     {
-        foreach (var option in new Option[] { _data, _docker, _as, _never, _most }) command.Add(option);
+        foreach (var option in new Option[] { _data, _docker, _kubeconfig, _config, _as, _never, _most }) command.Add(option);
     }
 
     /// <summary>Does something with a responder; what goes wrong is said.</summary>
@@ -27,11 +33,12 @@ internal sealed class ResponderArguments
         try
         {
             var data = parsed.GetRequiredValue(_data);
+            if (Clouds(parsed.GetValue(_config)) is not { } clouds) return ExitCodes.Usage;
             Directory.CreateDirectory(data);
             using var store = SqliteStore.Open(data);
             var content = new Lazy<Pipeline.Generation>(() => Pipeline.GenerationLoader.Load(Pipeline.ContentOptions.Default with { Examples = false }));
             var docker = parsed.GetRequiredValue(_docker);
-            using var responder = new Responder(new ResponderSettings(docker == "none" ? null : docker, Path.Combine(data, "evidence"), parsed.GetValue(_never) ?? [], parsed.GetRequiredValue(_most)), new DocumentRunJournal(store), () => content.Value, TimeProvider.System);
+            using var responder = new Responder(new ResponderSettings(docker == "none" ? null : docker, Path.Combine(data, "evidence"), parsed.GetValue(_never) ?? [], parsed.GetRequiredValue(_most)) { Kubernetes = Cluster(parsed.GetValue(_kubeconfig)), Clouds = clouds }, new DocumentRunJournal(store), () => content.Value, TimeProvider.System);
             return await act(responder, parsed.GetValue(_as) ?? Environment.UserName);
         }
         catch (ActionFailedException e)
@@ -48,4 +55,14 @@ internal sealed class ResponderArguments
             return ExitCodes.Refuse(e.Message);
         }
     }
+
+    private static ResponseClouds? Clouds(string? file) =>
+        file is null ? ResponseClouds.None : ConfigurationArguments.Load(file, new TransportSurroundings(TimeProvider.System, (_, _) => { }))?.Configuration.Response.Clouds;
+
+    private static KubernetesCluster? Cluster(string? kubeconfig) => kubeconfig switch
+    {
+        null => KubernetesCluster.Inside(KubernetesCluster.Mounted, Environment.GetEnvironmentVariable),
+        "none" => null,
+        _ => Kubeconfig.Load(kubeconfig),
+    };
 }

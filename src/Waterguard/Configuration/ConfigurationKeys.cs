@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Waterguard.Sources.Configuration;
+using Waterguard.Sources.Transports.Cloud;
 
 namespace Waterguard.Configuration;
 
@@ -86,6 +87,20 @@ internal static class ConfigurationKeys
         new("allow", SettingType.Texts, "Host names, addresses and networks. With it nothing else is told anything; machines of one's own networks are told only when they, or their names, are here."),
     ];
 
+    public static ImmutableArray<Setting> ResponseAzure { get; } =
+    [
+        new("security_group", SettingType.Text, "Resource id of the network security group whose rules are written, or of the subnet or container group that it guards. Without, nothing is denied in Azure."),
+        AzureKeys.EndpointSetting("https://management.azure.com/"),
+        .. AzureKeys.Keys,
+    ];
+
+    public static ImmutableArray<Setting> ResponseGoogle { get; } =
+    [
+        new("network", SettingType.Text, "The network whose traffic is denied: projects/PROJECT/global/networks/NAME. Without, nothing is denied in Google Cloud."),
+        AzureKeys.EndpointSetting("https://compute.googleapis.com/"),
+        .. GoogleKeys.Keys,
+    ];
+
     public static ImmutableArray<Setting> Otlp { get; } =
     [
         new("endpoint", SettingType.Text, "Where the collector takes OTLP by HTTP: https://collector.example.net:4318. /v1/traces, /v1/logs and /v1/metrics are asked below it."),
@@ -100,6 +115,7 @@ internal static class ConfigurationKeys
     public static ImmutableArray<Setting> Response { get; } =
     [
         new("docker", SettingType.Text, "The engine that steps of playbooks act on: unix:///run/docker.sock. Without, none is acted on."),
+        new("kubeconfig", SettingType.Text, "The cluster that they act on: a kubeconfig, or 'inside' for the one that the service runs in. Without, none is acted on."),
         new("never_touch", SettingType.Texts, "Names, with * and ?, of what no step may be done to, besides the usual ones."),
         new("most_per_hour", SettingType.Number, "Steps of high risk that may be done in an hour.") { Default = "10", Least = 0, Most = 10_000 },
     ];
@@ -118,6 +134,8 @@ internal static class ConfigurationKeys
         ("response", "What responders may do from the service: see [response.md](response.md). Nothing is done by itself.", Response),
         ("otlp", "Traces, logs and metrics of the service itself, for an OpenTelemetry collector.", Otlp),
         ("outbound", "Where notifications may go: see [notifications.md](notifications.md).", Outbound),
+        ("response_azure", "Where responses deny traffic in Azure: see [response.md](response.md).", ResponseAzure),
+        ("response_google", "Where responses deny traffic in Google Cloud.", ResponseGoogle),
     ];
 
     /// <summary>The keys of every input.</summary>

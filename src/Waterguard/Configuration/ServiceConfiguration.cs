@@ -91,7 +91,7 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
             Access = access,
             Notify = notify,
             Canaries = Waterguard.Canaries.CanaryConfiguration.Read(root, bag),
-            Response = ResponseConfiguration.From(Section(root, "response", bag), bag),
+            Response = ResponseConfiguration.From(Section(root, "response", bag), bag) with { Clouds = ResponseClouds.From(Section(root, "response_azure", bag), Section(root, "response_google", bag), bag) },
             Otlp = root["otlp"] is null ? null : OtlpConfiguration.From(Section(root, "otlp", bag), root["otlp"]!.Location, bag),
             Escalation = ConfigurationKeys.Escalation.ToImmutableDictionary(k => k.Name, k => escalation.Duration(k.Name), StringComparer.Ordinal),
         };

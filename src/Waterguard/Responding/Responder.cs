@@ -1,8 +1,13 @@
 using System.Reflection;
+using Waterguard.Configuration;
 using Waterguard.Platforms.Docker;
 using Waterguard.Platforms.Host;
+using Waterguard.Platforms.Kubernetes;
 using Waterguard.Response.Actions;
+using Waterguard.Response.Actions.Azure;
 using Waterguard.Response.Actions.Docker;
+using Waterguard.Response.Actions.Google;
+using Waterguard.Response.Actions.Kubernetes;
 using Waterguard.Response.Playbooks;
 using Waterguard.Storage;
 
@@ -11,13 +16,25 @@ namespace Waterguard.Responding;
 /// <summary>Where responses act, and what they must not touch.</summary>
 /// <param name="Docker">The engine; null: there is none.</param>
 /// <param name="Evidence">Where bundles are kept.</param>
-internal sealed record ResponderSettings(string? Docker, string Evidence, IReadOnlyList<string> NeverTouch, int MostHighPerHour);
+internal sealed record ResponderSettings(string? Docker, string Evidence, IReadOnlyList<string> NeverTouch, int MostHighPerHour)
+{
+    /// <summary>The cluster; null: there is none.</summary>
+    public KubernetesCluster? Kubernetes { get; init; }
+
+    /// <summary>Where traffic is denied in the clouds.</summary>
+    public ResponseClouds Clouds { get; init; } = ResponseClouds.None;
+}
 
 /// <summary>Puts the response together: actions on what there is, the journal in the store, the limits.</summary>
 internal sealed class Responder : IDisposable
 {
     private const long MostOfFileSystem = 4L << 30;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CloudPatience = TimeSpan.FromMinutes(2);
     private readonly DockerControl? _docker;
+    private readonly KubernetesApi? _kubernetes;
+    private readonly AzureNetwork? _azure;
+    private readonly GoogleFirewall? _google;
 
     /// <param name="content">The content in use.</param>
     /// <param name="journal">Where runs are kept.</param>
@@ -25,12 +42,11 @@ internal sealed class Responder : IDisposable
     public Responder(ResponderSettings settings, IRunJournal journal, Func<Pipeline.Generation> content, TimeProvider time, IEnumerable<IResponseAction>? people = null)
     {
         _docker = settings.Docker is { } address ? new DockerControl(new DockerAddress(address)) : null;
-        var isHere = settings.Docker?.StartsWith("unix://", StringComparison.Ordinal) == true && Directory.Exists("/proc/1");
+        _kubernetes = settings.Kubernetes is { } cluster ? new KubernetesApi(cluster, time) : null;
+        _azure = settings.Clouds.Azure?.Invoke(time);
+        _google = settings.Clouds.Google?.Invoke(time, CloudPatience);
         var tool = "waterguard " + (Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "");
-        IResponseAction[] actions = _docker is null ? [new Assess(content)] :
-        [
-            new Assess(content), new DockerEvidence(_docker, settings.Evidence, MostOfFileSystem, tool, time), new DockerDisconnect(_docker, isHere ? new ProcFiles() : null), new DockerPause(_docker), new DockerStop(_docker),
-        ];
+        IResponseAction[] actions = [new Assess(content), .. DockerActions(settings, tool, time), .. KubernetesActions(settings, tool, time), .. CloudActions(time)];
         Engine = new ResponseEngine([.. actions, .. people ?? []], journal, new ResponseLimits([.. ResponseLimits.Usual, .. settings.NeverTouch], settings.MostHighPerHour), time, ThisProcess.Holder);
         Journal = journal;
     }
@@ -39,5 +55,30 @@ internal sealed class Responder : IDisposable
 
     public IRunJournal Journal { get; }
 
-    public void Dispose() => _docker?.Dispose();
+    public void Dispose()
+    {
+        _docker?.Dispose();
+        _kubernetes?.Dispose();
+        _azure?.Dispose();
+        _google?.Dispose();
+    }
+
+    private IEnumerable<IResponseAction> DockerActions(ResponderSettings settings, string tool, TimeProvider time)
+    {
+        if (_docker is null) return [];
+        var isHere = settings.Docker!.StartsWith("unix://", StringComparison.Ordinal) && Directory.Exists("/proc/1");
+        return [new DockerEvidence(_docker, settings.Evidence, MostOfFileSystem, tool, time), new DockerDisconnect(_docker, isHere ? new ProcFiles() : null), new DockerPause(_docker), new DockerStop(_docker)];
+    }
+
+    private IEnumerable<IResponseAction> CloudActions(TimeProvider time)
+    {
+        if (_azure is not null) yield return new AzureDenyTraffic(_azure, time, CloudPatience);
+        if (_google is not null) yield return new GoogleDenyTraffic(_google);
+    }
+
+    private IEnumerable<IResponseAction> KubernetesActions(ResponderSettings settings, string tool, TimeProvider time) => _kubernetes is null ? [] :
+    [
+        new KubernetesCordon(_kubernetes), new KubernetesDeletePod(_kubernetes, time, Patience), new KubernetesDenyAll(_kubernetes), new KubernetesEvidence(_kubernetes, settings.Evidence, tool, time),
+        new KubernetesRevokeTokens(_kubernetes, time, Patience), new KubernetesScaleToZero(_kubernetes, time, Patience),
+    ];
 }

@@ -6,12 +6,13 @@ using Waterguard.Sources.Configuration;
 
 namespace Waterguard.Sources.Transports.Cloud;
 
-/// <summary>How an input shows Entra ID who it is: the keys that all Azure and Microsoft 365 inputs have.</summary>
-internal static class AzureKeys
+/// <summary>How we show Entra ID who we are: the keys that all Azure and Microsoft 365 inputs have, and responses.</summary>
+public static class AzureKeys
 {
     private static readonly ImmutableArray<string> Credentials = ["client-secret", "workload-identity", "managed-identity", "token"];
     private static readonly string[] Application = ["tenant", "client"];
 
+    /// <summary>The keys.</summary>
     public static ImmutableArray<Setting> Keys { get; } =
     [
         new("cloud", SettingType.Word, "Which of Microsoft's clouds.") { Words = ["public", "government", "china"], Default = "public" },
@@ -23,8 +24,10 @@ internal static class AzureKeys
         new("authority", SettingType.Text, "Where tokens come from, when it is not the cloud's own place."),
     ];
 
+    /// <summary>Which of Microsoft's clouds is meant.</summary>
     public static AzureCloud Cloud(SettingValues values) => AzureCloud.Named(values.Text("cloud"));
 
+    /// <summary>Who we are.</summary>
     /// <param name="resource">What the token is for.</param>
     public static IAccessTokens Tokens(SettingValues values, Uri resource, TransportSurroundings surroundings)
     {

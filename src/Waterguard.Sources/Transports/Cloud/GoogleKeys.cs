@@ -6,9 +6,10 @@ using Waterguard.Sources.Configuration;
 
 namespace Waterguard.Sources.Transports.Cloud;
 
-/// <summary>How an input shows Google who it is: the keys that all Google inputs have.</summary>
-internal static class GoogleKeys
+/// <summary>How we show Google who we are: the keys that all Google inputs have, and responses.</summary>
+public static class GoogleKeys
 {
+    /// <summary>The keys.</summary>
     public static ImmutableArray<Setting> Keys { get; } =
     [
         new("credential", SettingType.Word, "How we show who we are; 'metadata' is the machine's or pod's own service account, 'token' an access token that somebody else renews, 'none' is for emulators.") { Words = ["service-account", "metadata", "token", "none"], Default = "service-account" },
@@ -17,7 +18,7 @@ internal static class GoogleKeys
         new("token_endpoint", SettingType.Text, "Where tokens come from; what the key says is not followed.") { Default = "https://oauth2.googleapis.com/token" },
     ];
 
-    /// <summary>Null: requests go without a token.</summary>
+    /// <summary>Who we are; null: requests go without a token.</summary>
     public static IAccessTokens? Tokens(SettingValues values, string? subject, TransportSurroundings surroundings, params IReadOnlyList<string> scopes)
     {
         switch (values.Text("credential"))

@@ -29,7 +29,7 @@ internal sealed class ResponseDesk : IDisposable
         var journal = new DocumentRunJournal(parts.Documents, Told);
         var configuration = parts.Configuration.Response;
         var people = PeopleSteps.Of(parts.Configuration.Notify, parts.Outbox, parts.Incidents, parts.Documents, journal, parts.Time);
-        _responder = new Responder(new ResponderSettings(configuration.Docker, Path.Combine(parts.Configuration.Data, "evidence"), configuration.NeverTouch, configuration.MostPerHour), journal, () => parts.Generation, parts.Time, people);
+        _responder = new Responder(new ResponderSettings(configuration.Docker, Path.Combine(parts.Configuration.Data, "evidence"), configuration.NeverTouch, configuration.MostPerHour) { Kubernetes = configuration.Kubernetes, Clouds = configuration.Clouds }, journal, () => parts.Generation, parts.Time, people);
     }
 
     /// <summary>What can be done here.</summary>
