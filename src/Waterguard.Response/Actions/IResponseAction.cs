@@ -73,7 +73,8 @@ public sealed record ActionPlan(ActionTarget Target, ImmutableArray<string> Name
 
 /// <summary>What a look showed.</summary>
 /// <param name="Holds">Whether the action is in effect.</param>
-public sealed record ActionProbe(bool Holds, string Says);
+/// <param name="Gone">Whether what it was done to is not there any more: nothing is left that could be put back.</param>
+public sealed record ActionProbe(bool Holds, string Says, bool Gone = false);
 
 /// <summary>An action did not work, or its platform does not answer.</summary>
 public sealed class ActionFailedException(string message, Exception? inner = null) : Exception(message, inner);

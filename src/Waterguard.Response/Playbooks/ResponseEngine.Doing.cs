@@ -39,7 +39,7 @@ public sealed partial class ResponseEngine
                 probe = await action.ProbeAsync(step.Plan!, cancel);
             }
 
-            var undoAt = probe.Holds && action.CanUndo && step.Step.UndoAfter is { } after ? time.GetUtcNow() + after : (DateTimeOffset?)null;
+            var undoAt = probe is { Holds: true, Gone: false } && action.CanUndo && step.Step.UndoAfter is { } after ? time.GetUtcNow() + after : (DateTimeOffset?)null;
             return probe.Holds
                 ? PutResult(run, step with { State = StepState.Done, Says = probe.Says, UndoAt = undoAt }, actor, "response.done", probe.Says)
                 : PutResult(run, step with { State = StepState.Failed, Says = "it has no effect: " + probe.Says }, actor, "response.failed", probe.Says);
@@ -54,8 +54,15 @@ public sealed partial class ResponseEngine
     {
         if (step.State != StepState.Undoing) run = Put(run.With(step = step with { State = StepState.Undoing, Holder = holder?.Name }), actor, "response.undoing", step.Step.Id, "");
         var action = _actions[step.Step.Action];
-        await action.UndoAsync(step.Plan!, cancel);
+        // What is gone cannot be put back, and needs not be: to try again and again would change nothing.
         var probe = await action.ProbeAsync(step.Plan!, cancel);
+        if (!probe.Gone)
+        {
+            await action.UndoAsync(step.Plan!, cancel);
+            probe = await action.ProbeAsync(step.Plan!, cancel);
+        }
+
+        if (probe.Gone) return PutResult(run, step with { State = StepState.Undone, UndoAt = null, Says = $"{probe.Says}: nothing is left to undo" }, actor, "response.undone", probe.Says);
         return probe.Holds
             ? throw new ActionFailedException($"the step '{step.Step.Id}' is still in effect after it was undone: {probe.Says}")
             : PutResult(run, step with { State = StepState.Undone, UndoAt = null, Says = probe.Says }, actor, "response.undone", probe.Says);

@@ -14,6 +14,9 @@ internal sealed class Switch : IResponseAction
 
     public bool IsStuck { get; set; }
 
+    /// <summary>Somebody has taken the lamp away.</summary>
+    public bool IsGone { get; set; }
+
     public int Acts { get; private set; }
 
     public Action Crash { get; set; } = () => { };
@@ -42,11 +45,12 @@ internal sealed class Switch : IResponseAction
     public Task<ActionProbe> ProbeAsync(ActionPlan plan, CancellationToken cancel)
     {
         Crash();
-        return Task.FromResult(new ActionProbe(!IsOn, IsOn ? "the lamp is on" : "the lamp is off"));
+        return Task.FromResult(IsGone ? new ActionProbe(true, "the lamp is gone", Gone: true) : new ActionProbe(!IsOn, IsOn ? "the lamp is on" : "the lamp is off"));
     }
 
     public Task UndoAsync(ActionPlan plan, CancellationToken cancel)
     {
+        if (IsGone) throw new ActionFailedException("there is no lamp");
         IsOn = true;
         return Task.CompletedTask;
     }

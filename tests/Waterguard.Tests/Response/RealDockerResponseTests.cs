@@ -36,6 +36,15 @@ public sealed class RealDockerResponseTests
         var undone = Respond(engine, folder, "bob", "undo", run, "disconnect");
         Assert.True(undone.Code == 0, undone.Output + undone.Error);
         Assert.Equal(0, Reaches(pid));
+
+        // What is gone needs no undo.
+        var again = Planned(engine, folder, id);
+        Assert.Equal(0, Respond(engine, folder, "bob", "approve", again, "disconnect").Code);
+        Assert.Equal(0, Respond(engine, folder, "ann", "run", again, "assess", "evidence-docker", "disconnect").Code);
+        await engine.DockerAsync("rm", "-f", id);
+        var gone = Respond(engine, folder, "bob", "undo", again, "disconnect");
+        Assert.True(gone.Code == 0, gone.Output + gone.Error);
+        Assert.Contains("the container is gone: nothing is left to undo", gone.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -87,6 +87,21 @@ public sealed class ResponseEngineTests
     }
 
     [Fact]
+    public async Task What_is_gone_needs_no_undo_and_its_timed_undo_says_so_once()
+    {
+        var run = await DoneAsync(new ResponseLimits([]), TimeSpan.FromHours(4));
+        _switch.IsGone = true;
+        _time.Advance(TimeSpan.FromHours(4));
+        var (undone, problem) = Assert.Single(await Engine().TickAsync(CancellationToken.None));
+        Assert.Equal((StepState.Undone, "the lamp is gone: nothing is left to undo", null, null), (undone.Steps[0].State, undone.Steps[0].Says, undone.Steps[0].UndoAt, problem));
+        Assert.Empty(await Engine().TickAsync(CancellationToken.None));
+
+        // Gone before it was acted on: in effect, and nothing that would be put back later.
+        run = await DoneAsync(new ResponseLimits([]), TimeSpan.FromHours(4));
+        Assert.Equal((StepState.Done, null), (run.Steps[0].State, run.Steps[0].UndoAt));
+    }
+
+    [Fact]
     public async Task Steps_wait_for_those_that_they_need_and_a_failed_one_stops_them()
     {
         _switch.IsStuck = true;
@@ -126,7 +141,7 @@ public sealed class ResponseEngineTests
             Assert.True(lamp.Acts <= 1, $"cut off at {moment} it acted {lamp.Acts} times");
             Assert.True(after.Steps[0].State is StepState.Done or StepState.Undone, $"cut off at {moment} it is {after.Steps[0].State}");
             Assert.Equal(after.Steps[0].State == StepState.Undone, lamp.IsOn);
-            Assert.Equal(crashed, moment < 9);
+            Assert.Equal(crashed, moment < 10);
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class DockerDisconnect(DockerControl docker, ProcFiles? files) : D
 
     private protected override Task<ActionProbe> ProbeAsync(ActionPlan plan, DockerTarget? now, CancellationToken cancel)
     {
-        if (now is null) return Task.FromResult(new ActionProbe(true, "the container is gone"));
+        if (now is null) return Task.FromResult(new ActionProbe(true, "the container is gone", Gone: true));
         if (!now.Networks.IsEmpty) return Task.FromResult(new ActionProbe(false, $"it is on {string.Join(", ", now.Networks.Keys)}"));
         var left = files is null || now.Pid == 0 ? [] : Interfaces(now.Pid);
         return Task.FromResult(left.Length > 0 ? new ActionProbe(false, $"the engine names no network, but the kernel shows {string.Join(", ", left)}") : new ActionProbe(true, files is null ? "the engine names no network" : "neither the engine nor the kernel shows a network"));

@@ -25,5 +25,5 @@ public sealed class DockerPause(DockerControl docker) : DockerAction(docker)
         : Planned(target, found, $"pause {Called(found)}", shares);
 
     private protected override Task<ActionProbe> ProbeAsync(ActionPlan plan, DockerTarget? now, CancellationToken cancel) =>
-        Task.FromResult(new ActionProbe(now?.Paused == true, now is null ? "the container is gone" : $"the container is {now.Status}"));
+        Task.FromResult(new ActionProbe(now?.Paused == true, now is null ? "the container is gone" : $"the container is {now.Status}", Gone: now is null));
 }

@@ -26,5 +26,5 @@ public sealed class DockerStop(DockerControl docker) : DockerAction(docker)
         !found.Running ? ActionPlan.Refused(target, $"{Called(found)} is {found.Status}", [.. found.Names]) : Planned(target, found, $"stop {Called(found)}", shares);
 
     private protected override Task<ActionProbe> ProbeAsync(ActionPlan plan, DockerTarget? now, CancellationToken cancel) =>
-        Task.FromResult(new ActionProbe(now?.Running != true, now is null ? "the container is gone" : $"the container is {now.Status}"));
+        Task.FromResult(new ActionProbe(now?.Running != true, now is null ? "the container is gone" : $"the container is {now.Status}", Gone: now is null));
 }
