@@ -15,6 +15,12 @@ public sealed record ScenarioResult(
     /// <summary>Whether something that must hold does not: it did not fire, a twin was not quiet, or a variant got past that is said to be caught.</summary>
     public bool IsMiss => Ran && (!Fired || !Problems.IsEmpty || Twins.Any(t => !t.Quiet) || Variants.Any(v => v.Expected && !v.Caught));
 
+    /// <summary>Of a live scenario: what was done about the alert, and what the probes showed.</summary>
+    public string? Response { get; init; }
+
+    /// <summary>Of a live scenario: whether the alert came of an event that is told at once, and not of a round, a scan or a count.</summary>
+    public bool IsEventDriven { get; init; }
+
     internal static ScenarioResult NotRun(Scenario scenario, Expectation expected) => new(scenario, expected, false, false, null, [], [], [], []);
 }
 

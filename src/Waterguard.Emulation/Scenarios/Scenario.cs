@@ -11,23 +11,37 @@ namespace Waterguard.Emulation.Scenarios;
 /// <param name="Starts">When the detonation is said to happen.</param>
 public sealed record Scenario(
     string Id, bool IsLive, string Claim, DateTimeOffset Starts, ImmutableArray<ScenarioStep> WarmUp, ImmutableArray<ScenarioStep> Detonate,
-    ImmutableArray<Expectation> Expect, ImmutableArray<ScenarioPart> Quiet, ImmutableArray<ScenarioPart> Variants, ImmutableArray<ScenarioStep> Revert, SourceLocation Location);
+    ImmutableArray<Expectation> Expect, ImmutableArray<ScenarioPart> Quiet, ImmutableArray<ScenarioPart> Variants, ImmutableArray<ScenarioStep> Revert, SourceLocation Location)
+{
+    /// <summary>Of a live scenario: what the machine must have or allow, beyond an engine.</summary>
+    public ImmutableArray<string> Needs { get; init; } = [];
+
+    /// <summary>Of a live scenario: how long the detections that it expects learn what is usual, in place of what they say. Null: as they say.</summary>
+    public TimeSpan? Learn { get; init; }
+}
 
 /// <summary>A detection that must fire.</summary>
 /// <param name="Rule">Its id, name or title.</param>
 /// <param name="Within">How long after the detonation at most, in the time that the records tell.</param>
-public sealed record Expectation(string Rule, TimeSpan Within, SourceLocation Location);
+public sealed record Expectation(string Rule, TimeSpan Within, SourceLocation Location)
+{
+    /// <summary>Of a live scenario: a text that the alert must have, in place of the id of what was made.</summary>
+    public string? Shows { get; init; }
 
-/// <summary>Records of one source, or a command.</summary>
+    /// <summary>Of a live scenario: the state that the detection must come to be in, in place of an alert of it.</summary>
+    public string? Becomes { get; init; }
+}
+
+/// <summary>Records of one source, or something that a live scenario does.</summary>
 /// <param name="Source">The source that must recognise the records.</param>
 /// <param name="Template">The record: an object with placeholders, or a text.</param>
 /// <param name="At">When the first one is told, from the detonation.</param>
 /// <param name="Repeat">How many.</param>
 /// <param name="Every">The time between them.</param>
 /// <param name="Jitter">By how much each may be off, either way; the same in every run.</param>
-/// <param name="Run">The command of a live scenario, word by word.</param>
+/// <param name="Act">What a live scenario does.</param>
 public sealed record ScenarioStep(
-    string? Source, JsonNode? Template, TimeSpan At, int Repeat, TimeSpan Every, TimeSpan Jitter, ImmutableArray<string> Run, SourceLocation Location);
+    string? Source, JsonNode? Template, TimeSpan At, int Repeat, TimeSpan Every, TimeSpan Jitter, LiveStep? Act, SourceLocation Location);
 
 /// <summary>A benign twin, or an evasive variant: the detonation with changes, or steps of its own.</summary>
 /// <param name="Play">Its own steps; empty: those of the detonation.</param>

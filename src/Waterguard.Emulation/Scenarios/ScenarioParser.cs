@@ -38,17 +38,18 @@ public static class ScenarioParser
         var warmUp = steps.List(reader, "warm_up");
         var detonate = steps.List(reader, "detonate");
         if (detonate.IsEmpty && bag.ErrorCount == before) reader.Missing("detonate");
-        var expect = Expectations(reader, bag);
+        var expect = Expectations(reader, live, bag);
+        var (needs, learn) = live ? (Needs(reader, bag), reader.Duration("learn")) : ([], null);
         var parts = new PartParser(steps, detonate, bag);
         var quiet = parts.List(reader, "quiet", isVariant: false);
         var variants = parts.List(reader, "variants", isVariant: true);
         var revert = steps.List(reader, "revert");
         reader.WarnAboutUnknownKeys();
         steps.CheckTotal(warmUp, detonate, reader.LocationOf("id"));
-        return bag.ErrorCount > before ? null : new Scenario(id!, live, claim!, starts, warmUp, detonate, expect, quiet, variants, revert, reader.LocationOf("id"));
+        return bag.ErrorCount > before ? null : new Scenario(id!, live, claim!, starts, warmUp, detonate, expect, quiet, variants, revert, reader.LocationOf("id")) { Needs = needs, Learn = learn };
     }
 
-    private static ImmutableArray<Expectation> Expectations(MappingReader reader, DiagnosticBag bag)
+    private static ImmutableArray<Expectation> Expectations(MappingReader reader, bool live, DiagnosticBag bag)
     {
         var expectations = ImmutableArray.CreateBuilder<Expectation>();
         if (reader.Node("expect") is not YamlSequence { Items.IsEmpty: false } list)
@@ -68,11 +69,19 @@ public static class ScenarioParser
             var one = new MappingReader(mapping, bag);
             var rule = one.RequiredText("rule");
             var within = one.RequiredDuration("within");
+            var (shows, becomes) = live ? (one.Text("shows"), one.Has("becomes") ? one.Word("becomes", "degraded", "blind") : null) : (null, null);
             one.WarnAboutUnknownKeys();
-            if (rule is not null && within is { } time) expectations.Add(new Expectation(rule, time, one.LocationOf("rule")));
+            if (rule is not null && within is { } time) expectations.Add(new Expectation(rule, time, one.LocationOf("rule")) { Shows = shows, Becomes = becomes });
         }
 
         return expectations.ToImmutable();
+    }
+
+    private static ImmutableArray<string> Needs(MappingReader reader, DiagnosticBag bag)
+    {
+        var needs = reader.Texts("needs");
+        foreach (var need in needs.Where(n => !LiveStep.AllNeeds.Contains(n, StringComparer.Ordinal))) bag.Error(ContentCodes.WrongShape, reader.LocationOf("needs"), $"'{need}' is nothing that can be needed: {string.Join(", ", LiveStep.AllNeeds)}.");
+        return needs;
     }
 
     private static DateTimeOffset Starts(MappingReader reader, DiagnosticBag bag)

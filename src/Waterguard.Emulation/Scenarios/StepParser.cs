@@ -6,7 +6,7 @@ using Waterguard.Emulation.Recording;
 
 namespace Waterguard.Emulation.Scenarios;
 
-/// <summary>Reads steps: records of a recorded scenario, commands of a live one.</summary>
+/// <summary>Reads steps: records of a recorded scenario, acts of a live one.</summary>
 internal sealed class StepParser(bool live, DiagnosticBag bag)
 {
     /// <summary>Most records of one part of a scenario, its warm-up counted.</summary>
@@ -48,10 +48,9 @@ internal sealed class StepParser(bool live, DiagnosticBag bag)
 
     private ScenarioStep? Command(MappingReader reader)
     {
-        var run = reader.Texts("run");
-        if (!run.IsEmpty) return new ScenarioStep(null, null, TimeSpan.Zero, 1, TimeSpan.Zero, TimeSpan.Zero, run, reader.Mapping.Location);
-        bag.Error(ScenarioCodes.Step, reader.Mapping.Location, "A step of a live scenario has a command: 'run', a list of words.");
-        return null;
+        var before = bag.ErrorCount;
+        var act = LiveStepParser.Read(reader, bag);
+        return act is null || bag.ErrorCount > before ? null : new ScenarioStep(null, null, TimeSpan.Zero, 1, TimeSpan.Zero, TimeSpan.Zero, act, reader.Mapping.Location);
     }
 
     private ScenarioStep? Record(MappingReader reader)
@@ -64,7 +63,7 @@ internal sealed class StepParser(bool live, DiagnosticBag bag)
         var every = reader.Duration("every") ?? TimeSpan.Zero;
         var jitter = reader.Duration("jitter") ?? TimeSpan.Zero;
         if (every * repeat > Farthest || jitter > Farthest) bag.Error(ScenarioCodes.Offset, reader.LocationOf("every"), $"A series ends at most {Farthest.Days} days after it began.");
-        return bag.ErrorCount > before ? null : new ScenarioStep(source, template, at, repeat, every, jitter, [], reader.Mapping.Location);
+        return bag.ErrorCount > before ? null : new ScenarioStep(source, template, at, repeat, every, jitter, null, reader.Mapping.Location);
     }
 
     private JsonNode? Template(MappingReader reader)

@@ -4,6 +4,7 @@ using Waterguard.Output;
 using Waterguard.Pipeline;
 using Waterguard.Strategies.Playbooks;
 using Waterguard.Validation;
+using Waterguard.Validation.Live;
 
 namespace Waterguard.Commands;
 
@@ -22,10 +23,13 @@ internal static class ValidateCommand
         var live = new Option<string?>("--live") { Description = "Run the live scenarios instead, with real containers on a real engine: docker", HelpName = "PLATFORM" };
         live.AcceptOnlyFromAmong("docker");
         var docker = new Option<string>("--docker") { Description = "With --live docker: the engine", HelpName = "ADDRESS", DefaultValueFactory = _ => "unix:///run/docker.sock" };
-        var command = new Command("validate", "Play scenarios: what fires, what stays quiet, what is caught") { names, output, junit, results, jobs, live, docker };
+        var containerd = new Option<string>("--containerd") { Description = "With --live: the socket of containerd", HelpName = "PATH", DefaultValueFactory = _ => "/run/containerd/containerd.sock" };
+        var home = new Option<string>("--home") { Description = "With --live: where scenarios keep their files while they run", HelpName = "DIR", DefaultValueFactory = _ => LiveSettings.UsualHome };
+        var command = new Command("validate", "Play scenarios: what fires, what stays quiet, what is caught") { names, output, junit, results, jobs, live, docker, containerd, home };
         content.AddTo(command);
         command.SetAction((parsed, cancel) => Task.FromResult(Run(new Request(
-            parsed.GetValue(names) ?? [], content.Read(parsed), parsed.GetValue(output), parsed.GetValue(junit), parsed.GetValue(results), parsed.GetValue(jobs), parsed.GetValue(live) is null ? null : parsed.GetRequiredValue(docker)), cancel)));
+            parsed.GetValue(names) ?? [], content.Read(parsed), parsed.GetValue(output), parsed.GetValue(junit), parsed.GetValue(results), parsed.GetValue(jobs), 
+            parsed.GetValue(live) is null ? null : new LiveSettings(parsed.GetRequiredValue(docker), parsed.GetRequiredValue(containerd), parsed.GetRequiredValue(home), content.Read(parsed))), cancel)));
         return command;
     }
 
@@ -40,7 +44,7 @@ internal static class ValidateCommand
             Findings.Print(generation.Diagnostics.Concat(catalog.Diagnostics), onlyErrors: true);
             var chosen = catalog.Scenarios.Where(s => request.Names.Length == 0 || request.Names.Any(n => IsNamed(s, n))).ToArray();
             if (request.Names.FirstOrDefault(n => !catalog.Scenarios.Any(s => IsNamed(s, n))) is { } unknown) return ExitCodes.Refuse($"{unknown}: there is no such strategy or scenario");
-            if (request.Engine is { } engine) return Live(chosen, generation, engine, request, cancel);
+            if (request.Live is { } live) return Live(chosen, catalog, generation, live, request, cancel);
             var run = ValidationRun.Of(chosen, new ScanStage(generation).Play, request.Jobs ?? Environment.ProcessorCount, TimeProvider.System, cancel);
             Report(run, request);
             return run.HasMisses || catalog.Diagnostics.Any(d => d.Severity == Severity.Error) ? ExitCodes.Failed : ExitCodes.Done;
@@ -55,12 +59,12 @@ internal static class ValidateCommand
         }
     }
 
-    private static int Live(OwnedScenario[] chosen, Generation generation, string engine, Request request, CancellationToken cancel)
+    private static int Live(OwnedScenario[] chosen, ScenarioCatalog catalog, Generation generation, LiveSettings settings, Request request, CancellationToken cancel)
     {
         var strategies = Waterguard.Strategies.StrategyCatalog.Load(request.Content);
         var validation = new LiveValidation(
-            generation, name => strategies.Find(name)?.Files.FirstOrDefault(f => f.Path == "playbook.yml") is { } file ? PlaybookReader.Read(file.Name, file.Text, new DiagnosticBag()) : null, engine, Console.Error.WriteLine, TimeProvider.System);
-        var run = validation.RunAsync([.. chosen.Where(s => s.Scenario.IsLive)], cancel).GetAwaiter().GetResult();
+            generation, name => strategies.Find(name)?.Files.FirstOrDefault(f => f.Path == "playbook.yml") is { } file ? PlaybookReader.Read(file.Name, file.Text, new DiagnosticBag()) : null, settings, Console.Error.WriteLine, TimeProvider.System);
+        var run = validation.RunAsync([.. chosen.Where(s => s.Scenario.IsLive)], catalog.Scenarios, cancel).GetAwaiter().GetResult();
         Report(run, request);
         return run.HasMisses ? ExitCodes.Failed : ExitCodes.Done;
     }
@@ -95,5 +99,5 @@ internal static class ValidateCommand
     private static bool IsNamed(OwnedScenario scenario, string name) =>
         scenario.Strategy == name || scenario.Scenario.Id == name || Path.GetFileNameWithoutExtension(scenario.Scenario.Location.File) == name;
 
-    private sealed record Request(string[] Names, ContentOptions Content, string? Output, string? Junit, string? Results, int? Jobs, string? Engine);
+    private sealed record Request(string[] Names, ContentOptions Content, string? Output, string? Junit, string? Results, int? Jobs, LiveSettings? Live);
 }

@@ -16,10 +16,12 @@ internal static class ScenarioSchema
             ["id"] = new JsonObject { ["description"] = "Goes into everything that the scenario makes.", ["type"] = "string", ["pattern"] = "^[a-z][a-z0-9-]{0,79}$" },
             ["kind"] = new JsonObject { ["description"] = "recorded: told as telemetry; live: done on a real engine.", ["enum"] = new JsonArray("recorded", "live"), ["default"] = "recorded" },
             ["claim"] = Text("The sentence that it proves."),
+            ["needs"] = List("Live: what the machine must have or allow, beyond an engine.", new JsonObject { ["enum"] = new JsonArray([.. Waterguard.Emulation.Scenarios.LiveStep.AllNeeds.Select(n => (JsonNode?)n)]) }),
+            ["learn"] = Span("Live: how long its detections learn what is usual, in place of what they say."),
             ["starts"] = new JsonObject { ["description"] = "When the detonation is said to happen.", ["type"] = "string", ["pattern"] = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", ["default"] = "2026-11-03T10:00:00Z" },
             ["warm_up"] = Steps("What was usual before; told in front of the detonation, of every twin and of every variant."),
             ["detonate"] = Steps("The act."),
-            ["expect"] = List("The detections that must fire.", Closed("", new JsonObject { ["rule"] = Text("Its id, name or title."), ["within"] = Span("How long after the detonation at most.") }, "rule", "within")),
+            ["expect"] = List("The detections that must fire.", Closed("", new JsonObject { ["rule"] = Text("Its id, name or title."), ["within"] = Span("How long after the detonation at most."), ["shows"] = Text("Live: a text that the alert must have, in place of the id of what was made."), ["becomes"] = new JsonObject { ["description"] = "Live: the state that the detection must come to be in, in place of an alert.", ["enum"] = new JsonArray("degraded", "blind") } }, "rule", "within")),
             ["quiet"] = List("Benign twins: none of the expected detections may fire on them.", Part([])),
             ["variants"] = List("Evasive variants.", Part(new JsonObject
             {
@@ -48,7 +50,7 @@ internal static class ScenarioSchema
         return Closed("", properties, "name");
     }
 
-    private static JsonObject Step() => Closed("Records of one source, or a command.", new JsonObject
+    private static JsonObject Step() => Closed("Records of one source, or something that a live scenario does.", new JsonObject
     {
         ["source"] = Text("The source that must recognise the records."),
         ["record"] = new JsonObject { ["description"] = "The record; texts may hold placeholders.", ["type"] = "object" },
@@ -57,7 +59,15 @@ internal static class ScenarioSchema
         ["repeat"] = new JsonObject { ["description"] = "How many.", ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 100000 },
         ["every"] = Span("The time between them."),
         ["jitter"] = Span("By how much each may be off, either way."),
-        ["run"] = List("The command of a live scenario, word by word.", Text("")),
+        ["run"] = List("Live: one of the tools and what it is told, word by word.", Text("")),
+        ["may_fail"] = new JsonObject { ["description"] = "Live: its exit code says what it found, and is no failure.", ["type"] = "boolean", ["default"] = false },
+        ["file"] = Text("Live: a file to write, in the scenario's own folder."),
+        ["call"] = Text("Live: the container that calls an address."),
+        ["to"] = Text("Live: the address that is called; one that is kept for documentation."),
+        ["port"] = new JsonObject { ["description"] = "Live: the port that is called.", ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 65535, ["default"] = 443 },
+        ["times"] = new JsonObject { ["description"] = "Live: how many calls.", ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 1000, ["default"] = 1 },
+        ["wait"] = Span("Live: wait for so long."),
+        ["stop"] = new JsonObject { ["description"] = "Live: end the sensor.", ["const"] = "sensor" },
     });
 
     private static JsonObject Steps(string says) => List(says, new JsonObject { ["$ref"] = "#/$defs/step" });

@@ -23,6 +23,7 @@ internal static class ValidationJson
         writer.WriteNumber("quiet", run.Twins.Count(t => t.Quiet));
         writer.WriteNumber("variants", run.Variants.Count());
         writer.WriteNumber("caught", run.Variants.Count(v => v.Caught));
+        if (run.MedianOfEvents is { } median) writer.WriteNumber("median_time_to_detect", Math.Round(median.TotalSeconds, 3));
         writer.WriteStartArray("results");
         foreach (var (strategy, result) in run.Results) Write(strategy, result, writer);
         writer.WriteEndArray();
@@ -42,6 +43,12 @@ internal static class ValidationJson
         writer.WriteNumber("within", result.Expected.Within.TotalSeconds);
         if (result.TimeToDetect is { } time) writer.WriteNumber("time_to_detect", time.TotalSeconds);
         else writer.WriteNull("time_to_detect");
+        if (result.Scenario.IsLive && result.Ran)
+        {
+            writer.WriteBoolean("event_driven", result.IsEventDriven);
+            writer.WriteString("response", result.Response);
+        }
+
         writer.WriteStartArray("twins");
         foreach (var twin in result.Twins)
         {

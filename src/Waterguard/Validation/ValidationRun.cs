@@ -23,6 +23,9 @@ internal sealed record ValidationRun(ImmutableArray<OwnedResult> Results, DateTi
 
     public IEnumerable<VariantResult> Variants => Run.SelectMany(r => r.Variants);
 
+    /// <summary>Of live scenarios: how long what is told at once took to be found, the middle one. Null: there is none.</summary>
+    public TimeSpan? MedianOfEvents => Run.Where(r => r.IsEventDriven).Select(r => r.TimeToDetect!.Value).Order().ToArray() is { Length: > 0 } times ? times[times.Length / 2] : null;
+
     public bool HasMisses => Run.Any(r => r.IsMiss);
 
     public static ValidationRun Of(IReadOnlyList<OwnedScenario> scenarios, PlayAndObserve play, int jobs, TimeProvider time, CancellationToken cancel)

@@ -1,18 +1,18 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Text.Json;
 
-namespace Waterguard.Validation;
+namespace Waterguard.Validation.Live;
 
 /// <summary>A service of one's own that listens to an engine: the tool itself, in a process and a folder of its own, as its user would run it.</summary>
 internal sealed class LiveService : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
+    private readonly string _configuration;
     private readonly List<(string Json, DateTimeOffset At)> _alerts = [];
     private readonly TaskCompletionSource _serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private LiveService(Process process, string folder) => (_process, Data) = (process, Path.Combine(folder, "data"));
+    private LiveService(Process process, string folder) => (_process, _configuration, Data) = (process, Path.Combine(folder, "live.yaml"), Path.Combine(folder, "data"));
 
     /// <summary>Its data folder.</summary>
     public string Data { get; }
@@ -28,13 +28,11 @@ internal sealed class LiveService : IAsyncDisposable
 
     /// <summary>Starts it, and waits until it listens.</summary>
     /// <exception cref="IOException">It does not start; the message says why.</exception>
-    public static async Task<LiveService> StartAsync(string engine, string folder, TimeProvider time, CancellationToken cancel)
+    public static async Task<LiveService> StartAsync(LiveSettings settings, string folder, TimeProvider time, CancellationToken cancel)
     {
         var configuration = Path.Combine(folder, "live.yaml");
-        await File.WriteAllTextAsync(configuration, $"data: {JsonSerializer.Serialize(Path.Combine(folder, "data"))}\narchive: {{enabled: false}}\ntime: {{lateness: 1s}}\ninputs:\n  - {{name: engine, transport: docker, host: {JsonSerializer.Serialize(engine)}}}\n", cancel);
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [Assembly.GetExecutingAssembly().Location, "serve", "--config", configuration]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        if (!Path.GetFileNameWithoutExtension(Environment.ProcessPath!).Equals("dotnet", StringComparison.Ordinal)) start.FileName = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var service = new LiveService(Process.Start(start)!, folder);
+        await File.WriteAllTextAsync(configuration, settings.Configuration(folder), cancel);
+        var service = new LiveService(LiveProcess.Start("serve", "--config", configuration), folder);
         var log = new List<string>();
         _ = service.DrainAsync(service._process.StandardError, line =>
         {
@@ -59,16 +57,24 @@ internal sealed class LiveService : IAsyncDisposable
         lock (log) throw new IOException($"the service does not start: {log.LastOrDefault() ?? "it says nothing"}");
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>The state of a detection, as <c>strategy status</c> says it, with the reason.</summary>
+    public async Task<(string State, string Reason)?> StateAsync(IReadOnlySet<string> rules, CancellationToken cancel)
     {
-        if (!_process.HasExited)
+        using var status = LiveProcess.Start("strategy", "status", "--config", _configuration, "--silent-after", "10s", "-o", "json");
+        var (output, error) = (status.StandardOutput.ReadToEndAsync(cancel), status.StandardError.ReadToEndAsync(cancel));
+        await status.WaitForExitAsync(cancel);
+        await error;
+        if (await output is not { Length: > 0 } text) return null;
+        using var json = JsonDocument.Parse(text);
+        foreach (var detection in json.RootElement.GetProperty("strategies").EnumerateArray().SelectMany(s => s.GetProperty("detections").EnumerateArray()))
         {
-            using (Process.Start("kill", [$"{_process.Id}"])) await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(s_patience));
-            if (!_process.HasExited) _process.Kill();
+            if (rules.Contains(detection.GetProperty("id").GetString()!)) return (detection.GetProperty("state").GetString()!, string.Join("; ", detection.GetProperty("reasons").EnumerateArray().Select(r => r.GetProperty("text").GetString())));
         }
 
-        _process.Dispose();
+        return null;
     }
+
+    public async ValueTask DisposeAsync() => await LiveProcess.EndAsync(_process);
 
     private async Task DrainAsync(StreamReader reader, Action<string> take)
     {

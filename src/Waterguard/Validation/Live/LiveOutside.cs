@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Waterguard.Emulation.Scenarios;
+
+namespace Waterguard.Validation.Live;
+
+/// <summary>Plays the outside for one scenario: a network namespace, named as the scenario, with an address that is nobody's and a listener; a pair of interfaces ties it to a container. Both go with the namespace.</summary>
+internal sealed class LiveOutside(string scenario, LiveTools tools)
+{
+    private const string Inside = "10.213.0.2";
+    private const string Gateway = "10.213.0.1";
+
+    // The sensor looks at connections every other second: a shorter one may be missed, by it as by any that looks.
+    private static readonly TimeSpan s_held = TimeSpan.FromSeconds(3);
+    private readonly List<Process> _listeners = [];
+    private readonly HashSet<string> _made = new(StringComparer.Ordinal);
+
+    // Names of interfaces have at most fifteen characters.
+    private readonly string _wire = "wg" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(scenario)))[..11];
+
+    /// <summary>Calls, as often as the step says.</summary>
+    /// <exception cref="IOException">The network cannot be made, or nobody answers.</exception>
+    public async Task CallAsync(Call call, string container, TimeProvider time, CancellationToken cancel)
+    {
+        var process = await OkAsync(["docker", "inspect", "-f", "{{.State.Pid}}", container], cancel);
+        await TieAsync(call, process, cancel);
+        var chance = new Random(call.Port);
+        var port = call.Port.ToString(CultureInfo.InvariantCulture);
+        for (var i = 0; i < call.Times; i++)
+        {
+            var begun = time.GetTimestamp();
+            using var caller = tools.Start("nsenter", ["-t", process, "-n", "busybox", "nc", "-w", "5", call.To.ToString(), port]);
+            await Task.Delay(s_held, time, cancel);
+            if (caller.HasExited) throw new IOException($"{call.To}:{call.Port} does not answer: {await caller.StandardError.ReadToEndAsync(cancel)}");
+            caller.Kill();
+            await caller.WaitForExitAsync(cancel);
+            var next = call.Every + (((chance.NextDouble() * 2) - 1) * call.Jitter) - time.GetElapsedTime(begun);
+            if (i + 1 < call.Times && next > TimeSpan.Zero) await Task.Delay(next, time, cancel);
+        }
+    }
+
+    /// <summary>Whether a container can still reach the outside.</summary>
+    public async Task<bool> IsReachedAsync(Call call, string container, CancellationToken cancel)
+    {
+        var (code, process) = await tools.RunAsync(["docker", "inspect", "-f", "{{.State.Pid}}", container], cancel);
+        return code == 0 && (await tools.RunAsync(["nsenter", "-t", process, "-n", "busybox", "ping", "-c", "1", "-W", "1", call.To.ToString()], cancel)).Code == 0;
+    }
+
+    /// <summary>Ends the listeners and takes the namespace away.</summary>
+    public async Task CloseAsync()
+    {
+        foreach (var listener in _listeners)
+        {
+            if (!listener.HasExited) listener.Kill();
+            await listener.WaitForExitAsync();
+            listener.Dispose();
+        }
+
+        _listeners.Clear();
+
+        await RemoveAsync(scenario, tools);
+    }
+
+    /// <summary>Takes the namespace of a scenario away, whoever left it.</summary>
+    public static async Task RemoveAsync(string scenario, LiveTools tools)
+    {
+        if (!File.Exists($"/run/netns/{scenario}")) return;
+        // What still listens in it would keep it alive without its name.
+        var (_, left) = await tools.RunAsync(["ip", "netns", "pids", scenario], CancellationToken.None);
+        foreach (var process in left.Split('\n', StringSplitOptions.RemoveEmptyEntries)) await tools.RunAsync(["kill", "-9", process], CancellationToken.None);
+        await tools.RunAsync(["ip", "netns", "del", scenario], CancellationToken.None);
+    }
+
+    private async Task TieAsync(Call call, string process, CancellationToken cancel)
+    {
+        if (_made.Add(scenario)) await OkAsync(["ip", "netns", "add", scenario], cancel);
+        if (_made.Add("process " + process))
+        {
+            await OkAsync(["ip", "link", "add", _wire + "i", "netns", process, "type", "veth", "peer", "name", _wire + "o", "netns", scenario], cancel);
+            await OkAsync(["nsenter", "-t", process, "-n", "ip", "addr", "add", Inside + "/24", "dev", _wire + "i"], cancel);
+            await OkAsync(["nsenter", "-t", process, "-n", "ip", "link", "set", _wire + "i", "up"], cancel);
+            await OkAsync(["ip", "-n", scenario, "addr", "add", Gateway + "/24", "dev", _wire + "o"], cancel);
+            await OkAsync(["ip", "-n", scenario, "link", "set", _wire + "o", "up"], cancel);
+            await OkAsync(["ip", "-n", scenario, "link", "set", "lo", "up"], cancel);
+            await OkAsync(["nsenter", "-t", process, "-n", "ip", "route", "add", "default", "via", Gateway], cancel);
+        }
+
+        if (_made.Add(call.To.ToString())) await OkAsync(["ip", "-n", scenario, "addr", "add", call.To + "/32", "dev", "lo"], cancel);
+        if (!_made.Add($"port {call.Port}")) return;
+        _listeners.Add(tools.Start("ip", ["netns", "exec", scenario, "busybox", "nc", "-ll", "-p", call.Port.ToString(CultureInfo.InvariantCulture), "-e", "cat"]));
+        await Task.Delay(TimeSpan.FromMilliseconds(300), cancel);
+    }
+
+    private async Task<string> OkAsync(IReadOnlyList<string> words, CancellationToken cancel)
+    {
+        var (code, output) = await tools.RunAsync(words, cancel);
+        return code == 0 ? output : throw new IOException($"'{string.Join(' ', words)}' failed: {output}");
+    }
+}
