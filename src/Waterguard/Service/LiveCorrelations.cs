@@ -90,8 +90,10 @@ internal sealed partial class LiveCorrelations
     }
 
     // A time from the future carries time nowhere: everything honest would be late. A clock that is a little ahead carries it to now, and no further.
+    // Many programs write the year 1 for "never" (an engine does, of a container that was made and not started): that is no time either, and there is nothing before it to reckon with.
     private void Note(InputTime input, string source, DateTimeOffset time, DateTimeOffset ingested)
     {
+        if (time < DateTimeOffset.UnixEpoch) return;
         if (time > ingested + _configuration.MaxSkew)
         {
             ForgedTimes++;

@@ -40,6 +40,28 @@ public sealed class ForgedTimeTests
         Assert.Equal("Often", Assert.Single(alerts).Rule.Title);
     }
 
+    [Fact]
+    public void A_time_of_the_year_1_which_says_never_neither_ends_the_service_nor_holds_time_back()
+    {
+        var generation = SomeContent.With(Some.Named("r1") + "---\ntitle: Often\nid: often\ncorrelation: {type: event_count, rules: [r1], timespan: 1h, condition: {gte: 3}}\n");
+        using var folder = Repository.Folder();
+        using var evidence = new EvidenceFiles(folder.Path, 1 << 20);
+        var live = new LiveCorrelations(generation, new ServiceConfiguration("", Level.Low, 0, 0, null, ContentOptions.Default, []), evidence, TimeProvider.System);
+        var matches = CorrelationCases.Matches(generation.Rules, "r1@0; r1@60; r1@120");
+        var (factory, alerts) = (new AlertFactory(_ => null), new List<Alert>());
+
+        live.Seen("engine", Times(DateTimeOffset.MinValue, DateTimeOffset.MinValue), matches[0].Time);
+        Assert.Empty(live.Advance(factory));
+        foreach (var match in matches)
+        {
+            live.Offer(match);
+            live.Seen("in", Times(match.Time, match.Time), match.Time);
+            alerts.AddRange(live.Advance(factory));
+        }
+
+        Assert.Equal("Often", Assert.Single(alerts).Rule.Title);
+    }
+
     private static ImmutableDictionary<string, (DateTimeOffset From, DateTimeOffset To)> Times(DateTimeOffset from, DateTimeOffset to) =>
         ImmutableDictionary<string, (DateTimeOffset From, DateTimeOffset To)>.Empty.Add("test", (from, to));
 }
