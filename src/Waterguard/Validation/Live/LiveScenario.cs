@@ -128,6 +128,7 @@ internal sealed class LiveScenario(
         string[] marks = expected.Shows is { } shows ? [place.Fill(shows)] : [.. _made, scenario.Id];
         for (var until = _acted + expected.Within; time.GetUtcNow() < until; await Task.Delay(s_look, time, cancel))
         {
+            if (service.Ended is { } last) throw new IOException($"the service has ended: {last}");
             if (expected.Becomes is { } wanted)
             {
                 if (await service.StateAsync(rules, cancel) is { } state && string.Equals(state.State, wanted, StringComparison.OrdinalIgnoreCase)) return new Found(null, time.GetUtcNow() - _acted, false);

@@ -9,6 +9,7 @@ internal sealed class LiveService : IAsyncDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly string _configuration;
+    private volatile string _last = "it says nothing";
     private readonly List<(string Json, DateTimeOffset At)> _alerts = [];
     private readonly TaskCompletionSource _serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -26,6 +27,9 @@ internal sealed class LiveService : IAsyncDisposable
         }
     }
 
+    /// <summary>What it said last, where it has ended by itself; null: it runs.</summary>
+    public string? Ended => _process.HasExited ? _last : null;
+
     /// <summary>Starts it, and waits until it listens.</summary>
     /// <exception cref="IOException">It does not start; the message says why.</exception>
     public static async Task<LiveService> StartAsync(LiveSettings settings, string folder, TimeProvider time, CancellationToken cancel)
@@ -37,6 +41,7 @@ internal sealed class LiveService : IAsyncDisposable
         _ = service.DrainAsync(service._process.StandardError, line =>
         {
             lock (log) log.Add(line);
+            service._last = line;
             if (line.Contains("\"serving\"", StringComparison.Ordinal)) service._serving.TrySetResult();
         });
         _ = service.DrainAsync(service._process.StandardOutput, line =>
@@ -52,7 +57,7 @@ internal sealed class LiveService : IAsyncDisposable
             // Said below.
         }
 
-        if (service._serving.Task.IsCompleted) return service;
+        if (service._serving.Task.IsCompletedSuccessfully) return service;
         await service.DisposeAsync();
         lock (log) throw new IOException($"the service does not start: {log.LastOrDefault() ?? "it says nothing"}");
     }

@@ -33,7 +33,7 @@ internal sealed partial record LiveSettings(string Engine, string Containerd, st
           rules: [{{{string.Join(", ", Content.Rules.Select(Quoted))}}}]
           lists: [{{{string.Join(", ", Content.Lists.Select(Quoted))}}}]
         inputs:
-          - {name: engine, transport: docker, host: {{{Quoted(Engine)}}}, stats: 5s, labels: {host.name: {{{Host}}} } }}
+          - {name: engine, transport: docker, host: {{{Quoted(Engine)}}}, stats: 5s, labels: {host.name: {{{Host}}} } }
           - {name: sensor, transport: tail, path: {{{Quoted(SensorFile(folder))}}}, quiet: 1s}
           - {name: integrity, transport: tail, path: {{{Quoted(Path.Combine(Home, "*", "aide.json"))}}}, source: aide.report, quiet: 1s}
 

@@ -31,6 +31,7 @@ internal sealed class LiveValidation(Generation generation, Func<string, Playboo
         var folder = Directory.CreateTempSubdirectory("waterguard-live-").FullName;
         try
         {
+            Directory.CreateDirectory(Path.Combine(folder, "content"));
             foreach (var image in LiveImages.Named(scenarios.SelectMany(s => s.Scenario.Detonate).Select(s => s.Act).OfType<RunTool>().SelectMany(r => r.Words)).Distinct(StringComparer.Ordinal)) await LiveImages.NeedAsync(image, _tools, folder, say, cancel);
             foreach (var (_, scenario) in scenarios.Where(s => s.Scenario.Learn is not null)) settings.Hasten(scenario.Expect.SelectMany(Named).ToHashSet(StringComparer.Ordinal), scenario.Learn!.Value, folder);
             await using var service = await LiveService.StartAsync(settings, folder, time, cancel);
