@@ -19,7 +19,7 @@ internal static class ValidationText
         foreach (var variant in run.Run.SelectMany(r => r.Variants.Where(v => v.Caught && !v.Expected).Select(v => (r.Scenario.Id, v.Name)))) text.WriteLine($"  {variant.Id}: '{variant.Name}' is caught by now: remove its mark");
         var notRun = run.Results.Count(r => !r.Result.Ran);
         if (notRun > 0) text.WriteLine($"{notRun} live scenarios are not run here: {string.Join(", ", run.Results.Where(r => !r.Result.Ran).Select(r => r.Result.Scenario.Id).Distinct(StringComparer.Ordinal))}");
-        if (run.MedianOfEvents is { } median) text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"What is told at once was found within {median.TotalSeconds:0.0} s, the middle one of {run.Run.Count(r => r.IsEventDriven)}."));
+        if (run.MedianOfEvents is { } median) text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"What is told at once was found within {median.TotalSeconds:0.00} s, the middle one of {run.Run.Count(r => r.IsEventDriven)}."));
         text.WriteLine();
         text.WriteLine($"{"strategy",-28} {"detections",10} {"fired",6} {"twins",6} {"quiet",6} {"variants",8} {"caught",6}  slowest");
         foreach (var strategy in run.Results.GroupBy(r => r.Strategy, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))

@@ -9,22 +9,28 @@ namespace Waterguard.Tests.Validation;
 public sealed class LiveValidationTests
 {
     [Fact]
-    public async Task Every_live_scenario_is_found_within_seconds_responded_to_and_leaves_nothing_behind()
+    public async Task Every_live_scenario_is_found_responded_to_and_leaves_nothing_behind()
     {
-        await using var engine = await RealEngine.StartAsync();
-        var result = Tool.Run("validate", "--live", "docker", "--docker", "unix://" + engine.Socket, "-o", "json");
+        await using var engine = await RealEngine.StartAsync(hasOwnNetwork: true);
+        using var folder = Repository.Folder();
+
+        // An earlier run was cut off: its folder is there, and what it made.
+        folder.Write("home/live-files-copied/secrets.txt", "left");
+        await engine.DockerAsync("run", "-d", "--name", "live-files-copied", "--label", "waterguard.scenario=live-files-copied", "--network", "none", "suspicious_image");
+        var result = Tool.Run("validate", "--live", "docker", "--docker", "unix://" + engine.Socket, "--containerd", engine.Containerd, "--home", Path.Combine(folder.Path, "home"), "-o", "json");
         Assert.True(result.Code == 0, result.Output + result.Error);
+        Assert.Contains("live-files-copied: an earlier run was cut off; what it left is removed", result.Error, StringComparison.Ordinal);
 
         using var json = JsonDocument.Parse(result.Output);
         var all = json.RootElement.GetProperty("results").EnumerateArray().ToLookup(r => r.GetProperty("outcome").GetString() != "not_run");
-        var results = all[true].ToArray();
-        Assert.True(results.Length >= 3);
-        Assert.All(all[false], r => Assert.Contains("not permitted", r.GetProperty("problems").ToString(), StringComparison.Ordinal)); // not every machine may give all capabilities away
-        Assert.All(results, r => Assert.True(r.GetProperty("fired").GetBoolean(), r.ToString()));
-        var times = results.Select(r => r.GetProperty("time_to_detect").GetDouble()).Order().ToArray();
-        Assert.True(times[times.Length / 2] < 5, string.Join(' ', times));
-        Assert.Contains("docker.pause: the container is running; undone", result.Error, StringComparison.Ordinal);
+        Assert.All(all[false], r => Assert.Matches("not permitted|there is no|does not listen", r.GetProperty("problems").ToString())); // not every machine may do all of it: it says so
+        Assert.All(all[true], r => Assert.True(r.GetProperty("fired").GetBoolean(), r.ToString()));
+        Assert.InRange(all[true].Count(), 12, 100);
+        Assert.InRange(all[true].Count(r => r.GetProperty("event_driven").GetBoolean()), 8, 100);
+        Assert.InRange(json.RootElement.GetProperty("median_time_to_detect").GetDouble(), 0, 5);
+        Assert.Contains("docker.pause: the container is paused; undone: the container is running", result.Error, StringComparison.Ordinal);
         Assert.Equal("", await engine.DockerAsync("ps", "-aq"));
+        Assert.Equal(["lock"], Directory.GetFileSystemEntries(Path.Combine(folder.Path, "home")).Select(Path.GetFileName));
     }
 
     [Fact]

@@ -9,13 +9,13 @@ namespace Waterguard.Validation.Live;
 /// <summary>Plays the outside for one scenario: a network namespace, named as the scenario, with an address that is nobody's and a listener; a pair of interfaces ties it to a container. Both go with the namespace.</summary>
 internal sealed class LiveOutside(string scenario, LiveTools tools)
 {
-    private const string Inside = "10.213.0.2";
-    private const string Gateway = "10.213.0.1";
-
     // The sensor looks at connections every other second: a shorter one may be missed, by it as by any that looks.
     private static readonly TimeSpan s_held = TimeSpan.FromSeconds(3);
     private readonly List<Process> _listeners = [];
     private readonly HashSet<string> _made = new(StringComparer.Ordinal);
+
+    // A network of the scenario's own: what detections learn of one address is not of another.
+    private readonly string _network = string.Create(CultureInfo.InvariantCulture, $"10.213.{SHA256.HashData(Encoding.UTF8.GetBytes(scenario))[0]}");
 
     // Names of interfaces have at most fifteen characters.
     private readonly string _wire = "wg" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(scenario)))[..11];
@@ -79,12 +79,12 @@ internal sealed class LiveOutside(string scenario, LiveTools tools)
         if (_made.Add("process " + process))
         {
             await OkAsync(["ip", "link", "add", _wire + "i", "netns", process, "type", "veth", "peer", "name", _wire + "o", "netns", scenario], cancel);
-            await OkAsync(["nsenter", "-t", process, "-n", "ip", "addr", "add", Inside + "/24", "dev", _wire + "i"], cancel);
+            await OkAsync(["nsenter", "-t", process, "-n", "ip", "addr", "add", _network + ".2/24", "dev", _wire + "i"], cancel);
             await OkAsync(["nsenter", "-t", process, "-n", "ip", "link", "set", _wire + "i", "up"], cancel);
-            await OkAsync(["ip", "-n", scenario, "addr", "add", Gateway + "/24", "dev", _wire + "o"], cancel);
+            await OkAsync(["ip", "-n", scenario, "addr", "add", _network + ".1/24", "dev", _wire + "o"], cancel);
             await OkAsync(["ip", "-n", scenario, "link", "set", _wire + "o", "up"], cancel);
             await OkAsync(["ip", "-n", scenario, "link", "set", "lo", "up"], cancel);
-            await OkAsync(["nsenter", "-t", process, "-n", "ip", "route", "add", "default", "via", Gateway], cancel);
+            await OkAsync(["nsenter", "-t", process, "-n", "ip", "route", "add", "default", "via", _network + ".1"], cancel);
         }
 
         if (_made.Add(call.To.ToString())) await OkAsync(["ip", "-n", scenario, "addr", "add", call.To + "/32", "dev", "lo"], cancel);

@@ -26,7 +26,8 @@ internal sealed record LiveResponse(string? Says, IReadOnlyList<string> Problems
         var planned = PlaybookSteps.Of(playbook, id, entities, alert).Select(s => s.Inputs.ContainsKey("container") ? s with { Inputs = s.Inputs.SetItem("container", container) } : s);
         var run = await engine.PlanAsync(id, strategy, [.. planned], Actor, dryRun: false, cancel);
         var isolating = run.Steps.FirstOrDefault(s => s.Step.Action is "docker.disconnect" or "docker.pause" && s.State == StepState.Waiting)?.Step;
-        if (isolating is null) return new LiveResponse(null, ["no step of the playbook can isolate it: " + string.Join("; ", run.Steps.Where(s => s.Step.Action is "docker.disconnect" or "docker.pause").Select(s => s.Says))]);
+        // That a playbook has no step for it is said, and is no fault of the detection.
+        if (isolating is null) return new LiveResponse("no step of the playbook can isolate it: " + string.Join("; ", run.Steps.Where(s => s.Step.Action is "docker.disconnect" or "docker.pause").Select(s => s.Says)), []);
         for (var approver = 1; approver <= isolating.Approvals; approver++) engine.Approve(run.Id, isolating.Id, $"{Actor}, approver {approver}");
         string[] steps = [.. run.Steps.Where(s => s.Step.Action is "assess" or "docker.evidence").Select(s => s.Step.Id), isolating.Id];
         run = await engine.AdvanceAsync(run.Id, Actor, steps, cancel);

@@ -126,8 +126,10 @@ internal sealed class LiveScenario(
     {
         var rules = named(expected);
         string[] marks = expected.Shows is { } shows ? [place.Fill(shows)] : [.. _made, scenario.Id];
-        for (var until = _acted + expected.Within; time.GetUtcNow() < until; await Task.Delay(s_look, time, cancel))
+        var until = _acted + expected.Within;
+        for (var isLast = false; !isLast; await Task.Delay(s_look, time, cancel))
         {
+            isLast = time.GetUtcNow() >= until; // what was told while a long step went on is looked at too
             if (service.Ended is { } last) throw new IOException($"the service has ended: {last}");
             if (expected.Becomes is { } wanted)
             {
@@ -135,7 +137,7 @@ internal sealed class LiveScenario(
                 continue;
             }
 
-            foreach (var (json, at) in service.Alerts.Where(a => marks.Any(m => a.Json.Contains(m, StringComparison.Ordinal))))
+            foreach (var (json, at) in service.Alerts.Where(a => a.At <= until && marks.Any(m => a.Json.Contains(m, StringComparison.Ordinal))))
             {
                 using var alert = JsonDocument.Parse(json);
                 var rule = alert.RootElement.GetProperty("rule");
