@@ -22,6 +22,7 @@ internal sealed class ApiServer : IDisposable
     private readonly OpenIdSignIn? _openId;
     private readonly Silences _silences;
     private readonly ArchiveRoutes _archive;
+    private readonly InvestigationRoutes _investigation;
 
     /// <exception cref="IOException">The token of the first run cannot be written.</exception>
     public ApiServer(ApiParts parts)
@@ -37,7 +38,7 @@ internal sealed class ApiServer : IDisposable
         (_validation, _incidents, _suppressions, _silences) = (new ValidationBoard(parts), new IncidentBoard(parts, work), new OwnSuppressions(parts, shelf), new Silences(shelf, parts.Time));
         (_strategies, _escalation) = (new StrategyBoard(parts, _validation), new Escalation(parts, _incidents, work));
         _signIn = new SignInRoutes(Access, attempts, new FirstRun(parts.Configuration.Data, !accounts.Any, parts.Log), _openId, parts.Configuration.Access?.PublicAddress, shelf);
-        _archive = new ArchiveRoutes(parts);
+        (_archive, _investigation) = (new ArchiveRoutes(parts), new InvestigationRoutes(parts, _incidents));
         Routes =
         [
             .. _signIn.Routes,
@@ -48,6 +49,7 @@ internal sealed class ApiServer : IDisposable
             .. new SuppressionRoutes(parts, _suppressions, new SuppressionPreview(parts, _validation), _silences, shelf).Routes,
             .. new ObservationRoutes(parts, new CensusView(parts), _validation, _strategies, shelf).Routes,
             .. _archive.Routes,
+            .. _investigation.Routes,
             .. new StatusRoutes(parts, _incidents, _strategies, attempts, () => Routes!) { StillMay = StillMay }.Routes,
             .. new NotificationRoutes(Notifier = parts.NotifierFor(SilencedBy), parts.Outbox, _incidents, shelf).Routes,
             IngestRoutes.Of([.. parts.Inputs.OfType<HttpTransport>()], Access),
@@ -103,6 +105,7 @@ internal sealed class ApiServer : IDisposable
         _signIn.Dispose();
         _openId?.Dispose();
         _archive.Dispose();
+        _investigation.Dispose();
     }
 
     // Judging does not stop because a silence cannot be read.

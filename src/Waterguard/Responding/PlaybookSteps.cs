@@ -17,7 +17,7 @@ internal static class PlaybookSteps
     /// <param name="incident">The alert or incident itself, for steps that look at it.</param>
     public static IEnumerable<ResponseStep> Of(Playbook playbook, IReadOnlyDictionary<string, IReadOnlyList<string>> entities, string incident) => playbook.Steps.Select(s => new ResponseStep(
         s.Id, s.Action, (ActionRisk)(int)s.Risk, s.Needs, s.Approve, s.UndoAfter,
-        s.Action == "assess" ? ImmutableSortedDictionary<string, string>.Empty.Add(Assess.Incident, incident) :
+        s.Action is "assess" or "investigate" ? ImmutableSortedDictionary<string, string>.Empty.Add(Assess.Incident, incident) :
         (s.With?.Entries ?? []).ToImmutableSortedDictionary(e => e.Name, e => Filled(e.Value is YamlScalar scalar ? scalar.Text ?? "" : "", entities), StringComparer.Ordinal)));
 
     /// <summary>The entities of an alert or an incident, by kind.</summary>

@@ -25,9 +25,10 @@ internal sealed class Responder : IDisposable
         _docker = settings.Docker is { } address ? new DockerControl(new DockerAddress(address)) : null;
         var isHere = settings.Docker?.StartsWith("unix://", StringComparison.Ordinal) == true && Directory.Exists("/proc/1");
         var tool = "waterguard " + (Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "");
-        IResponseAction[] actions = _docker is null ? [new Assess(content)] :
+        IResponseAction[] reading = [new Assess(content), new Investigate(Path.GetDirectoryName(Path.GetFullPath(settings.Evidence))!, settings.Evidence, content)];
+        IResponseAction[] actions = _docker is null ? reading :
         [
-            new Assess(content), new DockerEvidence(_docker, settings.Evidence, MostOfFileSystem, tool, time), new DockerDisconnect(_docker, isHere ? new ProcFiles() : null), new DockerPause(_docker), new DockerStop(_docker),
+            .. reading, new DockerEvidence(_docker, settings.Evidence, MostOfFileSystem, tool, time), new DockerDisconnect(_docker, isHere ? new ProcFiles() : null), new DockerPause(_docker), new DockerStop(_docker),
         ];
         Engine = new ResponseEngine(actions, new DocumentRunJournal(documents), new ResponseLimits([.. ResponseLimits.Usual, .. settings.NeverTouch], settings.MostHighPerHour), time);
         Journal = new DocumentRunJournal(documents);
