@@ -19,8 +19,7 @@ public sealed class InvestigationTests(Lab lab)
         await page.GotoAsync("/incidents/" + id);
         await page.GetByRole(AriaRole.Button, new() { Name = "Look in the archive" }).ClickAsync();
         var part = page.GetByRole(AriaRole.Region, new() { Name = "What else happened" });
-        await part.GetByText("kubernetes.audit: ").First.WaitForAsync();
-        await part.GetByText("kubernetes.audit: ").First.ClickAsync();
+        await part.Locator(".story summary").First.ClickAsync();
         await part.GetByText("hostile-1").First.WaitForAsync();
         await part.GetByText("The same question in KQL").ClickAsync();
         Assert.Contains("| where * has ", await part.Locator("pre").First.InnerTextAsync(), StringComparison.Ordinal);
