@@ -42,6 +42,7 @@ internal sealed class ApiServer : IDisposable
         Routes =
         [
             .. _signIn.Routes,
+            .. new SessionRoutes(Access).Routes,
             .. new AdminRoutes(accounts, keys, shelf, parts.Time).Routes,
             .. new AlertRoutes(parts, _silences).Routes,
             .. new IncidentRoutes(parts, _incidents, work).Routes,
@@ -94,7 +95,8 @@ internal sealed class ApiServer : IDisposable
             Parts.Log.Warn("the files of own suppressions could not be made what the store says", ("error", e.Message));
         }
 
-        await Task.WhenAll(Task.Run(() => _strategies.RunAsync(stop), CancellationToken.None), Task.Run(() => _escalation.RunAsync(stop), CancellationToken.None), Task.Run(() => Notifier.RunAsync(stop), CancellationToken.None));
+        await Task.WhenAll(Task.Run(() => _strategies.RunAsync(stop), CancellationToken.None), Task.Run(() => _escalation.RunAsync(stop), CancellationToken.None), Task.Run(() => Notifier.RunAsync(stop), CancellationToken.None),
+            Task.Run(() => new InputWatch(Parts.Inputs, Parts.Events, Parts.Time).RunAsync(stop), CancellationToken.None));
         _validation.Dispose();
     }
 

@@ -32,7 +32,7 @@ internal static class ServiceInstruments
         meter.Stand("waterguard.journal.size", "The journal, compressed.", () => journal.Bytes, "By");
         meter.Stand("waterguard.state.keys", "Keys of which correlations know something.", () => judgement.Correlations.Size.Keys);
         meter.Stand("waterguard.state.matches_waiting", "Matches that wait for their time.", () => judgement.Correlations.Size.Waiting);
-        meter.Count("waterguard.capped", "What bounds have cut off, by bound.", "bound", () => Caps(judgement, journal, archiving, notifier));
+        meter.Count("waterguard.capped", "What bounds have cut off, by bound.", "bound", () => Caps(judgement, journal, archiving, notifier, counts));
         meter.Count("waterguard.suppressed", "Alerts that a suppression has covered.", "suppression", () => judgement.Receipts.Select(r => (r.Key, r.Value)));
         meter.Count("waterguard.notifications", "Notifications, by channel and what became of them.", ("channel", "state"),
             () => notifier.Lanes.SelectMany(l => new[] { (l.Name, "sent", l.Sent), (l.Name, "failed", l.Failures), (l.Name, "dead", l.Dead), (l.Name, "withheld", l.Withheld), (l.Name, "capped", l.Capped) }));
@@ -44,8 +44,9 @@ internal static class ServiceInstruments
         meter.Stand("dotnet.heap", "The managed heap after the last collection.", () => GC.GetGCMemoryInfo().HeapSizeBytes, "By");
     }
 
-    private static IEnumerable<(string, long)> Caps(LiveJudgement judgement, Journal journal, Archiving? archiving, Notifier notifier)
+    private static IEnumerable<(string, long)> Caps(LiveJudgement judgement, Journal journal, Archiving? archiving, Notifier notifier, StoreCounts counts)
     {
+        yield return ("incidents_not_regrouped", counts.NotRegrouped);
         yield return ("damaged_batches", judgement.DamagedBatches);
         yield return ("archive_damaged_batches", archiving?.DamagedBatches ?? 0);
         yield return ("depth", judgement.Tally.DepthCapped);
@@ -63,6 +64,8 @@ internal sealed class StoreCounts(Storage.Sql.SqlStore store)
 {
     private long _incidents;
     private IReadOnlyDictionary<NotificationState, long> _notifications = new Dictionary<NotificationState, long>();
+
+    public long NotRegrouped => store.NotRegrouped;
 
     public long Incidents()
     {
