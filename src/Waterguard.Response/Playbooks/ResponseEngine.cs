@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using Waterguard.Response.Actions;
@@ -5,9 +6,11 @@ using Waterguard.Response.Actions;
 namespace Waterguard.Response.Playbooks;
 
 /// <summary>Runs playbooks. Nothing is done before it stands in the journal that it will be, and nothing counts as done before a probe has shown that it took effect; so a run that was cut off anywhere goes on from what is, not
-/// from what was meant. Not thread-safe for one run; the journal refuses the second of two who change it at once.</summary>
-public sealed class ResponseEngine(IEnumerable<IResponseAction> actions, IRunJournal journal, ResponseLimits limits, TimeProvider time)
+/// from what was meant. Thread-safe: within one process a run is gone on with by one at a time; what another process is at is left to it for as long as it lives.</summary>
+/// <param name="holder">This process, as the journal names it; null: nobody else goes on with runs.</param>
+public sealed partial class ResponseEngine(IEnumerable<IResponseAction> actions, IRunJournal journal, ResponseLimits limits, TimeProvider time, RunHolder? holder = null)
 {
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new(StringComparer.Ordinal);
     private readonly ImmutableDictionary<string, IResponseAction> _actions = actions.ToImmutableDictionary(a => a.Name, StringComparer.Ordinal);
 
     /// <summary>The actions that there are, by name.</summary>
@@ -39,6 +42,7 @@ public sealed class ResponseEngine(IEnumerable<IResponseAction> actions, IRunJou
     /// <param name="only">Only these steps; empty: all.</param>
     public async Task<ResponseRun> AdvanceAsync(string run, string actor, IReadOnlyCollection<string> only, CancellationToken cancel)
     {
+        using var entered = await EnterAsync(run, cancel);
         var known = await RecoverAsync(Known(run), cancel);
         if (known.IsDryRun) return known;
         while (known.Steps.FirstOrDefault(s => IsNext(known, s, only)) is { } next) known = await DoAsync(known, next, actor, cancel);
@@ -49,6 +53,7 @@ public sealed class ResponseEngine(IEnumerable<IResponseAction> actions, IRunJou
     /// <exception cref="ActionFailedException">It is not in effect, or cannot be put back.</exception>
     public async Task<ResponseRun> UndoAsync(string run, string step, string actor, CancellationToken cancel)
     {
+        using var entered = await EnterAsync(run, cancel);
         var known = await RecoverAsync(Known(run), cancel);
         var one = known.Find(step) ?? throw new ActionFailedException($"the run {run} has no step '{step}'");
         if (one.State != StepState.Done || !_actions[one.Step.Action].CanUndo) throw new ActionFailedException($"the step '{step}' is {one.State.ToString().ToLowerInvariant()}: there is nothing to undo");
@@ -68,8 +73,12 @@ public sealed class ResponseEngine(IEnumerable<IResponseAction> actions, IRunJou
     public async Task<IReadOnlyList<(ResponseRun Run, string? Problem)>> TickAsync(CancellationToken cancel)
     {
         var touched = new List<(ResponseRun, string?)>();
-        foreach (var run in journal.Runs().Where(r => !r.IsDryRun))
+        foreach (var listed in journal.Runs().Where(IsOpen))
         {
+            // What somebody is at is not cut off.
+            if (!GateOf(listed.Id).Wait(0, CancellationToken.None)) continue;
+            using var entered = new Entered(GateOf(listed.Id));
+            var run = Known(listed.Id);
             var known = run;
             try
             {
@@ -84,6 +93,18 @@ public sealed class ResponseEngine(IEnumerable<IResponseAction> actions, IRunJou
         }
 
         return touched;
+    }
+
+    // Something was cut off in it, or will have to be undone.
+    private static bool IsOpen(ResponseRun run) => !run.IsDryRun && run.Steps.Any(s => s.State is StepState.Acting or StepState.Undoing || s.UndoAt is not null);
+
+    private SemaphoreSlim GateOf(string run) => _gates.GetOrAdd(run, _ => new SemaphoreSlim(1));
+
+    private async Task<Entered> EnterAsync(string run, CancellationToken cancel)
+    {
+        _ = Known(run);
+        await GateOf(run).WaitAsync(cancel);
+        return new Entered(GateOf(run));
     }
 
     private bool IsNext(ResponseRun run, StepRun step, IReadOnlyCollection<string> only) =>
@@ -107,68 +128,15 @@ public sealed class ResponseEngine(IEnumerable<IResponseAction> actions, IRunJou
         }
     }
 
-    private async Task<ResponseRun> DoAsync(ResponseRun run, StepRun step, string actor, CancellationToken cancel)
-    {
-        // What it was planned for may be gone, or have changed hands: it is looked at again.
-        var planned = await PlannedAsync(run, step, cancel);
-        if (planned.State == StepState.Refused) return Put(run.With(planned), actor, "response.refused", step.Step.Id, planned.Says);
-        if (Capped(planned) is { } capped) return Put(run.With(planned with { State = StepState.Refused, Says = capped }), actor, "response.refused", step.Step.Id, capped);
-        run = Put(run.With(planned with { State = StepState.Acting, ActedAt = time.GetUtcNow() }), actor, "response.acting", step.Step.Id, planned.Says);
-        return await FinishAsync(run, run.Find(step.Step.Id)!, actor, cancel);
-    }
-
-    // Looks first: what was done before a crash is not done again.
-    private async Task<ResponseRun> FinishAsync(ResponseRun run, StepRun step, string actor, CancellationToken cancel)
-    {
-        var action = _actions[step.Step.Action];
-        try
-        {
-            var probe = await action.ProbeAsync(step.Plan!, cancel);
-            if (!probe.Holds)
-            {
-                await action.ActAsync(step.Plan!, cancel);
-                probe = await action.ProbeAsync(step.Plan!, cancel);
-            }
-
-            var undoAt = probe.Holds && action.CanUndo && step.Step.UndoAfter is { } after ? time.GetUtcNow() + after : (DateTimeOffset?)null;
-            return probe.Holds
-                ? Put(run.With(step with { State = StepState.Done, Says = probe.Says, UndoAt = undoAt }), actor, "response.done", step.Step.Id, probe.Says)
-                : Put(run.With(step with { State = StepState.Failed, Says = "it has no effect: " + probe.Says }), actor, "response.failed", step.Step.Id, probe.Says);
-        }
-        catch (ActionFailedException e)
-        {
-            return Put(run.With(step with { State = StepState.Failed, Says = e.Message }), actor, "response.failed", step.Step.Id, e.Message);
-        }
-    }
-
-    private async Task<ResponseRun> UndoneAsync(ResponseRun run, StepRun step, string actor, CancellationToken cancel)
-    {
-        if (step.State != StepState.Undoing) run = Put(run.With(step = step with { State = StepState.Undoing }), actor, "response.undoing", step.Step.Id, "");
-        var action = _actions[step.Step.Action];
-        await action.UndoAsync(step.Plan!, cancel);
-        var probe = await action.ProbeAsync(step.Plan!, cancel);
-        return probe.Holds
-            ? throw new ActionFailedException($"the step '{step.Step.Id}' is still in effect after it was undone: {probe.Says}")
-            : Put(run.With(step with { State = StepState.Undone, UndoAt = null, Says = probe.Says }), actor, "response.undone", step.Step.Id, probe.Says);
-    }
-
-    private async Task<ResponseRun> RecoverAsync(ResponseRun run, CancellationToken cancel)
-    {
-        foreach (var cut in run.Steps.Where(s => s.State is StepState.Acting or StepState.Undoing))
-            run = cut.State == StepState.Acting ? await FinishAsync(run, cut, "waterguard", cancel) : await UndoneAsync(run, cut, "waterguard", cancel);
-        return run;
-    }
-
-    private string? Capped(StepRun step)
-    {
-        if (step.Step.Risk < ActionRisk.High) return null;
-        var since = time.GetUtcNow().AddHours(-1);
-        var done = journal.Runs().SelectMany(r => r.Steps).Count(s => s.Step.Risk == ActionRisk.High && s.ActedAt > since);
-        return done >= limits.MostHighPerHour ? $"{done} steps of high risk were done within the hour, as many as may be" : null;
-    }
-
     private ResponseRun Known(string run) => journal.Find(run) ?? throw new ActionFailedException($"there is no run '{run}'");
 
     private ResponseRun Put(ResponseRun run, string actor, string what, string step, string detail) =>
-        journal.Put(run, new RunEntry(time.GetUtcNow(), actor, what, step, detail)) ?? throw new ActionFailedException($"somebody else has changed the run {run.Id} at the same time; look again");
+        journal.Put(run, Entry(actor, what, step, detail)) ?? throw new ActionFailedException($"somebody else has changed the run {run.Id} at the same time; look again");
+
+    private RunEntry Entry(string actor, string what, string step, string detail) => new(time.GetUtcNow(), actor, what, step, detail);
+
+    private readonly struct Entered(SemaphoreSlim gate) : IDisposable
+    {
+        public void Dispose() => gate.Release();
+    }
 }

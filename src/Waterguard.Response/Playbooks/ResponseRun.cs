@@ -44,6 +44,9 @@ public sealed record StepApproval(string By, DateTimeOffset At);
 /// <param name="UndoAt">When it will be undone; null: not by itself.</param>
 public sealed record StepRun(ResponseStep Step, StepState State, ImmutableArray<StepApproval> Approvals, ActionPlan? Plan, string Says, DateTimeOffset? ActedAt, DateTimeOffset? UndoAt)
 {
+    /// <summary>The process that is at it, or was; null: nobody said.</summary>
+    public string? Holder { get; init; }
+
     /// <summary>Whether enough have agreed.</summary>
     public bool IsApproved => Approvals.Select(a => a.By).Distinct(StringComparer.Ordinal).Count() >= Step.Approvals;
 }

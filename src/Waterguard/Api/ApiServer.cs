@@ -23,6 +23,7 @@ internal sealed class ApiServer : IDisposable
     private readonly Silences _silences;
     private readonly ArchiveRoutes _archive;
     private readonly InvestigationRoutes _investigation;
+    private readonly ResponseDesk _responses;
 
     /// <exception cref="IOException">The token of the first run cannot be written.</exception>
     public ApiServer(ApiParts parts)
@@ -39,6 +40,7 @@ internal sealed class ApiServer : IDisposable
         (_strategies, _escalation) = (new StrategyBoard(parts, _validation), new Escalation(parts, _incidents, work));
         _signIn = new SignInRoutes(Access, attempts, new FirstRun(parts.Configuration.Data, !accounts.Any, parts.Log), _openId, parts.Configuration.Access?.PublicAddress, shelf);
         (_archive, _investigation) = (new ArchiveRoutes(parts), new InvestigationRoutes(parts, _incidents));
+        _responses = new ResponseDesk(parts);
         Routes =
         [
             .. _signIn.Routes,
@@ -46,6 +48,7 @@ internal sealed class ApiServer : IDisposable
             .. new AdminRoutes(accounts, keys, shelf, parts.Time).Routes,
             .. new AlertRoutes(parts, _silences).Routes,
             .. new IncidentRoutes(parts, _incidents, work).Routes,
+            .. new ResponseRoutes(_incidents, _responses, _strategies).Routes,
             .. new StrategyRoutes(_strategies).Routes,
             .. new SuppressionRoutes(parts, _suppressions, new SuppressionPreview(parts, _validation), _silences, shelf).Routes,
             .. new ObservationRoutes(parts, new CensusView(parts), _validation, _strategies, shelf).Routes,
@@ -96,7 +99,7 @@ internal sealed class ApiServer : IDisposable
         }
 
         await Task.WhenAll(Task.Run(() => _strategies.RunAsync(stop), CancellationToken.None), Task.Run(() => _escalation.RunAsync(stop), CancellationToken.None), Task.Run(() => Notifier.RunAsync(stop), CancellationToken.None),
-            Task.Run(() => new InputWatch(Parts.Inputs, Parts.Events, Parts.Time).RunAsync(stop), CancellationToken.None));
+            Task.Run(() => _responses.RunAsync(stop), CancellationToken.None), Task.Run(() => new InputWatch(Parts.Inputs, Parts.Events, Parts.Time).RunAsync(stop), CancellationToken.None));
         _validation.Dispose();
     }
 

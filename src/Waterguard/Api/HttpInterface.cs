@@ -80,9 +80,17 @@ internal sealed class HttpInterface : IAsyncDisposable
         }
         finally
         {
+            var method = context.Request.Method is "GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE" ? context.Request.Method : "other";
+            var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none";
+            if (Activity.Current is { IsAllDataRequested: true } span)
+            {
+                // Names of the semantic conventions for HTTP; never the path itself, in which there may be anything.
+                span.DisplayName = $"{method} {route}";
+                span.SetTag("http.request.method", method).SetTag("http.route", route).SetTag("http.response.status_code", context.Response.StatusCode);
+            }
+
             // A stream goes on for as long as somebody listens: that is no duration.
-            if (context.Response.ContentType != "text/event-stream")
-                meter.Request(context.Request.Method is "GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE" ? context.Request.Method : "other", (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none", context.Response.StatusCode, Stopwatch.GetElapsedTime(began));
+            if (context.Response.ContentType != "text/event-stream") meter.Request(method, route, context.Response.StatusCode, Stopwatch.GetElapsedTime(began));
         }
     }
 

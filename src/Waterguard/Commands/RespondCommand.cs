@@ -66,7 +66,7 @@ internal static class RespondCommand
             foreach (var one in (parsed.GetValue(set) ?? []).Select(s => s.Split('=', 2)).Where(s => s.Length == 2)) entities[one[0]] = [one[1]];
             var wanted = parsed.GetValue(strategy) ?? StrategyOf(json);
             if (wanted is null || Playbook(wanted, parsed.GetValue(content) ?? []) is not { } playbook) return ExitCodes.Refuse(wanted is null ? "the alert is of no strategy: name one with --strategy" : $"there is no strategy '{wanted}' with a playbook");
-            Print(await responder.Engine.PlanAsync(id, wanted, PlaybookSteps.Of(playbook, entities, json), actor, !parsed.GetValue(execute), cancel));
+            Print(await responder.Engine.PlanAsync(id, wanted, PlaybookSteps.Of(playbook, id, entities, json), actor, !parsed.GetValue(execute), cancel));
             return ExitCodes.Done;
         }, cancel));
         return command;
@@ -94,7 +94,7 @@ internal static class RespondCommand
         command.SetAction((parsed, cancel) => where.WithAsync(parsed, (responder, _) =>
         {
             if (responder.Journal.Find(parsed.GetRequiredValue(run)) is not { } found) return Task.FromResult(ExitCodes.Refuse($"there is no run '{parsed.GetRequiredValue(run)}'"));
-            if (parsed.GetValue(output) == "json") Console.Out.WriteLine(JsonSerializer.Serialize(found, DocumentRunJournal.Options));
+            if (parsed.GetValue(output) == "json") Console.Out.WriteLine(RunJson.Of(found).ToJsonString(new JsonSerializerOptions { Encoder = Alerting.Output.AlertJson.Options.Encoder }));
             else Print(found);
             return Task.FromResult(ExitCodes.Done);
         }, cancel));
@@ -108,7 +108,7 @@ internal static class RespondCommand
         command.SetAction((parsed, cancel) => where.WithAsync(parsed, async (responder, _) =>
         {
             var touched = await responder.Engine.TickAsync(cancel);
-            foreach (var (run, problem) in touched) Console.Out.WriteLine($"{run.Id}: {problem ?? string.Join(", ", run.Steps.Select(s => $"{s.Step.Id} {Word(s.State)}"))}");
+            foreach (var (run, problem) in touched) Console.Out.WriteLine($"{run.Id}: {problem ?? string.Join(", ", run.Steps.Select(s => $"{s.Step.Id} {RunJson.Word(s.State)}"))}");
             return touched.Any(t => t.Problem is not null) ? ExitCodes.Failed : ExitCodes.Done;
         }, cancel));
         return command;
@@ -133,12 +133,10 @@ internal static class RespondCommand
         foreach (var step in run.Steps)
         {
             var approvals = step.Step.Approvals == 0 ? "" : $", {step.Approvals.Length} of {step.Step.Approvals} approvals";
-            Console.Out.WriteLine($"  {step.Step.Id,-20} {Word(step.State),-8} {step.Step.Action} ({step.Step.Risk.ToString().ToLowerInvariant()} risk{approvals}): {step.Says}{(step.UndoAt is { } undo ? $"; undone at {undo:yyyy-MM-dd HH:mm}Z" : "")}");
+            Console.Out.WriteLine($"  {step.Step.Id,-20} {RunJson.Word(step.State),-8} {step.Step.Action} ({step.Step.Risk.ToString().ToLowerInvariant()} risk{approvals}): {step.Says}{(step.UndoAt is { } undo ? $"; undone at {undo:yyyy-MM-dd HH:mm}Z" : "")}");
             foreach (var shared in step.Plan?.Shares ?? []) Console.Out.WriteLine($"  {"",-29} also hit: {shared}");
         }
     }
-
-    private static string Word(StepState state) => state.ToString().ToLowerInvariant();
 
     private static string? StrategyOf(string json)
     {

@@ -31,7 +31,7 @@ internal sealed class ResponderArguments
             using var store = SqliteStore.Open(data);
             var content = new Lazy<Pipeline.Generation>(() => Pipeline.GenerationLoader.Load(Pipeline.ContentOptions.Default with { Examples = false }));
             var docker = parsed.GetRequiredValue(_docker);
-            using var responder = new Responder(new ResponderSettings(docker == "none" ? null : docker, Path.Combine(data, "evidence"), parsed.GetValue(_never) ?? [], parsed.GetRequiredValue(_most)), store, () => content.Value, TimeProvider.System);
+            using var responder = new Responder(new ResponderSettings(docker == "none" ? null : docker, Path.Combine(data, "evidence"), parsed.GetValue(_never) ?? [], parsed.GetRequiredValue(_most)), new DocumentRunJournal(store), () => content.Value, TimeProvider.System);
             return await act(responder, parsed.GetValue(_as) ?? Environment.UserName);
         }
         catch (ActionFailedException e)

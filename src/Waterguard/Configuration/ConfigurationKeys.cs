@@ -86,6 +86,24 @@ internal static class ConfigurationKeys
         new("allow", SettingType.Texts, "Host names, addresses and networks. With it nothing else is told anything; machines of one's own networks are told only when they, or their names, are here."),
     ];
 
+    public static ImmutableArray<Setting> Otlp { get; } =
+    [
+        new("endpoint", SettingType.Text, "Where the collector takes OTLP by HTTP: https://collector.example.net:4318. /v1/traces, /v1/logs and /v1/metrics are asked below it."),
+        new("key", SettingType.Secret, "What is sent in the header that 'key_header' names."),
+        new("key_header", SettingType.Text, "The header of the key.") { Default = "Authorization" },
+        new("authority", SettingType.Text, "PEM file with the authority that the collector's certificate comes from; without, those of the machine."),
+        new("signals", SettingType.Texts, "Which of traces, logs and metrics are sent; without, all."),
+        new("sample", SettingType.Number, "How many of a hundred traces are kept.") { Default = "10", Least = 1, Most = 100 },
+        new("every", SettingType.Duration, "How often metrics are sent.") { Default = "1m", Least = 1, Most = 3600 },
+    ];
+
+    public static ImmutableArray<Setting> Response { get; } =
+    [
+        new("docker", SettingType.Text, "The engine that steps of playbooks act on: unix:///run/docker.sock. Without, none is acted on."),
+        new("never_touch", SettingType.Texts, "Names, with * and ?, of what no step may be done to, besides the usual ones."),
+        new("most_per_hour", SettingType.Number, "Steps of high risk that may be done in an hour.") { Default = "10", Least = 0, Most = 10_000 },
+    ];
+
     /// <summary>The sections, and what each is for.</summary>
     public static ImmutableArray<(string Name, string Says, ImmutableArray<Setting> Keys)> Sections { get; } =
     [
@@ -97,6 +115,8 @@ internal static class ConfigurationKeys
         ("content", "Rules, lists and sources.", Content),
         ("access", "How people sign in. Local accounts are always there; the first admin is made with the token of the first run.", Access),
         ("escalation", "After how long an incident that nobody takes up is escalated.", Escalation),
+        ("response", "What responders may do from the service: see [response.md](response.md). Nothing is done by itself.", Response),
+        ("otlp", "Traces, logs and metrics of the service itself, for an OpenTelemetry collector.", Otlp),
         ("outbound", "Where notifications may go: see [notifications.md](notifications.md).", Outbound),
     ];
 

@@ -29,6 +29,12 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
     /// <summary>Who is told of incidents.</summary>
     public Notify.NotifyConfiguration Notify { get; init; } = Waterguard.Notify.NotifyConfiguration.None;
 
+    /// <summary>Where responses act.</summary>
+    public ResponseConfiguration Response { get; init; } = ResponseConfiguration.None;
+
+    /// <summary>The collector of our own telemetry; null: there is none.</summary>
+    public OtlpConfiguration? Otlp { get; init; }
+
     /// <summary>Where the store is.</summary>
     public StoreConfiguration Store { get; init; } = new(null);
 
@@ -81,6 +87,8 @@ internal sealed record ServiceConfiguration(string Data, Level MinLevel, long Jo
             MaxSkew = time.Duration("max_skew"),
             Access = access,
             Notify = notify,
+            Response = ResponseConfiguration.From(Section(root, "response", bag), bag),
+            Otlp = root["otlp"] is null ? null : OtlpConfiguration.From(Section(root, "otlp", bag), root["otlp"]!.Location, bag),
             Escalation = ConfigurationKeys.Escalation.ToImmutableDictionary(k => k.Name, k => escalation.Duration(k.Name), StringComparer.Ordinal),
         };
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Waterguard.Sigma;
 using Waterguard.Storage;
@@ -42,6 +43,14 @@ internal static class Deciding
         }
 
         return made;
+    }
+
+    /// <summary>Who is told when an incident is escalated by hand: the channels of escalations of the routes that fit it in any state; where they have none, their channels.</summary>
+    public static ImmutableArray<string> EscalationChannels(NotifyConfiguration configuration, IncidentNow now)
+    {
+        var routes = configuration.Routes.Where(r => Misfit(r with { Statuses = [now.Status] }, now) is null).ToArray();
+        ImmutableArray<string> pagers = [.. routes.SelectMany(r => r.EscalateTo).Distinct(StringComparer.Ordinal)];
+        return pagers.IsEmpty ? [.. routes.SelectMany(r => r.Channels).Distinct(StringComparer.Ordinal)] : pagers;
     }
 
     private static Notification? One(string channel, NotifyRoute route, bool isEscalation, IncidentNow now, IReadOnlyList<Notification> before, DateTimeOffset at, List<Notification> made)

@@ -10,7 +10,7 @@ namespace Waterguard.Notify;
 
 /// <summary>What is told of an incident. Everything in it comes from stored alerts, which are redacted; names and reasons may still be an adversary's words, and each channel writes them so that they stay words.</summary>
 /// <param name="Id">The notification's: the same for each attempt.</param>
-/// <param name="Kind"><c>new</c>, <c>update</c>, <c>repeat</c>, <c>escalation</c> or <c>test</c>.</param>
+/// <param name="Kind"><c>new</c>, <c>update</c>, <c>repeat</c>, <c>escalation</c>, <c>handover</c>, <c>response</c> or <c>test</c>.</param>
 /// <param name="Status"><c>open</c>, <c>escalated</c>, <c>acknowledged</c>, <c>closed</c> or <c>retracted</c>.</param>
 /// <param name="Alerts">Summaries of its first alerts.</param>
 /// <param name="Link">Where people see it; null: nobody has said.</param>
@@ -20,6 +20,9 @@ internal sealed record Message(string Id, string Kind, DateTimeOffset At, Stored
     public const int MostAlerts = 10;
 
     private const int MostNames = 20;
+
+    /// <summary>What a response has found so far, a sentence each.</summary>
+    public IReadOnlyList<string> Found { get; init; } = [];
 
     public string Level => AlertJson.Name((Level)Incident.Level);
 
@@ -34,7 +37,7 @@ internal sealed record Message(string Id, string Kind, DateTimeOffset At, Stored
         .GroupBy(e => e.Key, StringComparer.Ordinal)
         .ToImmutableSortedDictionary(g => g.Key, g => g.Select(e => e.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(MostNames).ToImmutableArray(), StringComparer.Ordinal);
 
-    private string Prefix => Kind switch { "update" when Status != "open" => Status + ": ", "repeat" => "still open: ", "escalation" => "nobody has acknowledged: ", "test" => "test: ", _ => "" };
+    private string Prefix => Kind switch { "update" when Status != "open" => Status + ": ", "repeat" => "still open: ", "escalation" => "nobody has acknowledged: ", "handover" => "handed over: ", "response" => "response: ", "test" => "test: ", _ => "" };
 
     /// <summary>The generic form.</summary>
     public JsonObject Json()
@@ -50,6 +53,7 @@ internal sealed record Message(string Id, string Kind, DateTimeOffset At, Stored
                 ["strategies"] = new JsonArray([.. Strategies.Select(s => (JsonNode?)s)]), ["entities"] = entities,
             },
             ["alerts"] = new JsonArray([.. Alerts.Take(MostAlerts).Select(a => (JsonNode?)a.DeepClone())]),
+            ["found"] = new JsonArray([.. Found.Select(f => (JsonNode?)f)]),
         };
     }
 
@@ -60,6 +64,7 @@ internal sealed record Message(string Id, string Kind, DateTimeOffset At, Stored
         text.Append(CultureInfo.InvariantCulture, $"incident {Incident.Id}, risk {Incident.Risk}, {Status}, {AlertJson.Time(Incident.Start)} to {AlertJson.Time(Incident.End)}\n");
         foreach (var alert in Alerts.Take(MostAlerts)) text.Append(CultureInfo.InvariantCulture, $"- {alert["time"]} {Line(alert["title"]?.GetValue<string>() ?? "", 200)}: {Line(alert["reason"]?.GetValue<string>() ?? "", 500)}\n");
         if (Incident.Count > MostAlerts) text.Append(CultureInfo.InvariantCulture, $"and {Incident.Count - MostAlerts} more\n");
+        foreach (var sentence in Found) text.Append(CultureInfo.InvariantCulture, $"found: {Line(sentence, 500)}\n");
         foreach (var (kind, names) in Entities) text.Append(CultureInfo.InvariantCulture, $"{kind}: {Line(string.Join(", ", names), 400)}\n");
         if (Link is not null) text.Append(Link).Append('\n');
         return text.ToString();

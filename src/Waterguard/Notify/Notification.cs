@@ -41,6 +41,19 @@ internal sealed class Notification
         return made;
     }
 
+    /// <summary>One that a step of a playbook sends, whatever else was told.</summary>
+    /// <param name="step">The run and the step: the same step sends by a channel once.</param>
+    /// <param name="number">Behind those that the channel was told of this incident.</param>
+    public static Notification OfStep(string incident, string channel, string step, int number, string kind, string why, IReadOnlyList<string> found, DateTimeOffset now)
+    {
+        var made = new Notification(IdOfStep(incident, channel, step), incident, channel, now, new Body { Kind = kind, Number = number, IsForced = true, Found = [.. found] }) { Due = now };
+        made.Note(now, why);
+        return made;
+    }
+
+    /// <summary>The id of the one that a step sends by a channel.</summary>
+    public static string IdOfStep(string incident, string channel, string step) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{incident}\n{channel}\n{step}")).AsSpan(0, 16));
+
     public static Notification Read(StoredNotification stored) =>
         new(stored.Id, stored.Incident, stored.Channel, stored.Made, JsonSerializer.Deserialize<Body>(stored.Json, s_options)!) { State = stored.State, Due = stored.Due };
 
@@ -87,6 +100,9 @@ internal sealed class Notification
         public string SentStatus { get; set; } = "";
 
         public int SentLevel { get; set; }
+
+        /// <summary>What a response has found so far.</summary>
+        public List<string> Found { get; init; } = [];
 
         public List<Step> Steps { get; init; } = [];
     }

@@ -198,14 +198,17 @@ internal sealed class Notifier : IDisposable
         }
 
         notification.Said.Attempts++;
+        using var span = Metrics.ServiceTraces.Begin("notify", System.Diagnostics.ActivityKind.Client);
+        span?.SetTag("waterguard.channel", lane.Name);
         try
         {
             var link = _configuration.PublicUrl is { } home ? new Uri(home, "/incidents/" + Uri.EscapeDataString(now.Incident.Id)).ToString() : null;
-            await lane.Channel.SendAsync(new Message(notification.Id, notification.Said.Kind, at, now.Incident, now.Status, now.Alerts, link), stop);
+            await lane.Channel.SendAsync(new Message(notification.Id, notification.Said.Kind, at, now.Incident, now.Status, now.Alerts, link) { Found = notification.Said.Found }, stop);
         }
         catch (DeliveryException e)
         {
             lane.CountFailure(e.Message);
+            span?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, e.Message);
             if (e.IsPassing && notification.Said.Attempts < ChannelLane.MostAttempts)
             {
                 notification.Due = at + ChannelLane.Pause(notification.Id, notification.Said.Attempts, e.RetryAfter);

@@ -6,7 +6,8 @@ using Waterguard.Storage;
 namespace Waterguard.Responding;
 
 /// <summary>Runs of playbooks as documents of the store: each change is committed with its entry in the audit. Thread-safe.</summary>
-internal sealed class DocumentRunJournal(IDocuments documents) : IRunJournal
+/// <param name="told">Gets each change after it was written; null: nobody does.</param>
+internal sealed class DocumentRunJournal(IDocuments documents, Action<ResponseRun, RunEntry>? told = null) : IRunJournal
 {
     /// <summary>The kind of the documents.</summary>
     public const string Kind = "response-run";
@@ -37,7 +38,10 @@ internal sealed class DocumentRunJournal(IDocuments documents) : IRunJournal
         var json = JsonSerializer.SerializeToUtf8Bytes(run, Options);
         var detail = JsonSerializer.SerializeToUtf8Bytes(new { step = entry.Step, says = entry.Detail, incident = run.Incident });
         var outcome = documents.Put(Kind, run.Id, json, run.Revision, new AuditEntry(entry.At, entry.Actor, "responder", entry.What, run.Id, detail, ""));
-        return outcome.Done ? run with { Revision = outcome.Revision } : null;
+        if (!outcome.Done) return null;
+        var written = run with { Revision = outcome.Revision };
+        told?.Invoke(written, entry);
+        return written;
     }
 
     private static ResponseRun Read(StoredDocument document) =>

@@ -14,11 +14,10 @@ internal static class PlaybookSteps
     private const int WholeId = 64;
 
     /// <param name="entities">Kind -> names; several are told as several, so that a step on one of them is refused until somebody chooses.</param>
+    /// <param name="id">Of the alert or incident.</param>
     /// <param name="incident">The alert or incident itself, for steps that look at it.</param>
-    public static IEnumerable<ResponseStep> Of(Playbook playbook, IReadOnlyDictionary<string, IReadOnlyList<string>> entities, string incident) => playbook.Steps.Select(s => new ResponseStep(
-        s.Id, s.Action, (ActionRisk)(int)s.Risk, s.Needs, s.Approve, s.UndoAfter,
-        s.Action is "assess" or "investigate" ? ImmutableSortedDictionary<string, string>.Empty.Add(Assess.Incident, incident) :
-        (s.With?.Entries ?? []).ToImmutableSortedDictionary(e => e.Name, e => Filled(e.Value is YamlScalar scalar ? scalar.Text ?? "" : "", entities), StringComparer.Ordinal)));
+    public static IEnumerable<ResponseStep> Of(Playbook playbook, string id, IReadOnlyDictionary<string, IReadOnlyList<string>> entities, string incident) =>
+        playbook.Steps.Select(s => new ResponseStep(s.Id, s.Action, (ActionRisk)(int)s.Risk, s.Needs, s.Approve, s.UndoAfter, Inputs(s, id, entities, incident)));
 
     /// <summary>The entities of an alert or an incident, by kind.</summary>
     /// <exception cref="JsonException">It is neither.</exception>
@@ -29,6 +28,17 @@ internal static class PlaybookSteps
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("id", out var id) || !root.TryGetProperty("entities", out var entities) || entities.ValueKind != JsonValueKind.Object) throw new JsonException("this is neither an alert nor an incident");
         return (id.ToString(), entities.EnumerateObject().Where(e => e.Value.ValueKind == JsonValueKind.Array)
             .ToDictionary(e => e.Name, e => (IReadOnlyList<string>)[.. e.Value.EnumerateArray().Select(v => v.ToString())], StringComparer.Ordinal));
+    }
+
+    private static ImmutableSortedDictionary<string, string> Inputs(PlaybookStep step, string id, IReadOnlyDictionary<string, IReadOnlyList<string>> entities, string incident)
+    {
+        var told = (step.With?.Entries ?? []).ToImmutableSortedDictionary(e => e.Name, e => Filled(e.Value is YamlScalar scalar ? scalar.Text ?? "" : "", entities), StringComparer.Ordinal);
+        return step.Action switch
+        {
+            "assess" or "investigate" => told.SetItem(Assess.Incident, incident),
+            "escalate" or "notify.email" or "notify.syslog" or "notify.webhook" => told.SetItem(TellPeople.Id, id),
+            _ => told,
+        };
     }
 
     private static string Filled(string text, IReadOnlyDictionary<string, IReadOnlyList<string>> entities)

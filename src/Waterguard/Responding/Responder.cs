@@ -20,7 +20,9 @@ internal sealed class Responder : IDisposable
     private readonly DockerControl? _docker;
 
     /// <param name="content">The content in use.</param>
-    public Responder(ResponderSettings settings, IDocuments documents, Func<Pipeline.Generation> content, TimeProvider time)
+    /// <param name="journal">Where runs are kept.</param>
+    /// <param name="people">Steps that tell people; empty: nobody can be told.</param>
+    public Responder(ResponderSettings settings, IRunJournal journal, Func<Pipeline.Generation> content, TimeProvider time, IEnumerable<IResponseAction>? people = null)
     {
         _docker = settings.Docker is { } address ? new DockerControl(new DockerAddress(address)) : null;
         var isHere = settings.Docker?.StartsWith("unix://", StringComparison.Ordinal) == true && Directory.Exists("/proc/1");
@@ -30,8 +32,8 @@ internal sealed class Responder : IDisposable
         [
             .. reading, new DockerEvidence(_docker, settings.Evidence, MostOfFileSystem, tool, time), new DockerDisconnect(_docker, isHere ? new ProcFiles() : null), new DockerPause(_docker), new DockerStop(_docker),
         ];
-        Engine = new ResponseEngine(actions, new DocumentRunJournal(documents), new ResponseLimits([.. ResponseLimits.Usual, .. settings.NeverTouch], settings.MostHighPerHour), time);
-        Journal = new DocumentRunJournal(documents);
+        Engine = new ResponseEngine([.. actions, .. people ?? []], journal, new ResponseLimits([.. ResponseLimits.Usual, .. settings.NeverTouch], settings.MostHighPerHour), time, ThisProcess.Holder);
+        Journal = journal;
     }
 
     public ResponseEngine Engine { get; }

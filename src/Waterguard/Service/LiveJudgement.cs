@@ -187,6 +187,8 @@ internal sealed class LiveJudgement(Generation initial, ServiceConfiguration con
     private long Judge(IReadOnlyList<JournalRow> rows, long consumed)
     {
         if (_oldest < 0) _oldest = rows[0].Sequence;
+        using var span = Metrics.ServiceTraces.Begin("judge");
+        span?.SetTag("waterguard.batches", rows.Count);
         using var spool = new RawSpool();
         var alerts = new AlertSet();
         var (fresh, input) = (false, "");

@@ -43,6 +43,8 @@ internal sealed class PatientStore(IStore store, ServiceLog log, CancellationTok
 
     public int Commit(string journal, long consumed, IReadOnlyList<StoredAlert> alerts, Action<StoredAlert> tell, StoredState? state = null)
     {
+        using var span = Metrics.ServiceTraces.Begin("commit");
+        span?.SetTag("waterguard.alerts", alerts.Count);
         var told = new HashSet<string>(StringComparer.Ordinal);
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         var fresh = Patiently(() => store.Commit(journal, consumed, alerts, alert =>

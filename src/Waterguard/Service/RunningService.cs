@@ -39,6 +39,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         using var evidence = new EvidenceFiles(configuration.Data, configuration.JournalKeep, abandon: abandon.Token);
         using var stored = StoreOpening.Open(configuration);
         using var meter = new ServiceMeter();
+        using var telemetry = configuration.Otlp is { } collector ? new OtlpExport(collector, log) : null;
         using var store = new PatientStore(stored, log, abandon.Token) { Committed = meter.Committed };
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
@@ -76,6 +77,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         var watched = systemd.RunAsync(() => Task.FromResult(!judging.IsFaulted), abandon.Token);
         var watching = new ContentWatch(configuration.Content with { Lowest = configuration.MinLevel, Examples = false }, judgement.Swap, time, log).RunAsync(failed.Token);
         using var alone = api is null ? new Notifier(configuration.Notify, stored, stored, stored, (_, _) => null, time, log) : null;
+        if (telemetry is not null) meter.Count("waterguard.otlp.requests", "Requests to the collector of our own telemetry, by what became of them.", ("signal", "state"), () => telemetry.Requests.Counts);
         ServiceInstruments.Add(meter, transports, judgement, journal, store, new StoreCounts(stored), archiving, api?.Notifier ?? alone!);
         var serving = api?.RunAsync(failed.Token) ?? alone!.RunAsync(failed.Token);
 

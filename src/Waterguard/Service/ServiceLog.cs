@@ -7,6 +7,10 @@ namespace Waterguard.Service;
 internal sealed class ServiceLog(TimeProvider time, TextWriter to) : ILoggerProvider
 {
     private readonly Lock _lock = new();
+    private volatile Action<string, string, IReadOnlyList<KeyValuePair<string, object?>>>? _also;
+
+    /// <summary>Gets all of it too: level, message, parts. Null: nobody does.</summary>
+    public Action<string, string, IReadOnlyList<KeyValuePair<string, object?>>>? Also { set => _also = value; }
 
     public void Say(string level, string what, params ReadOnlySpan<(string Name, object? Value)> parts)
     {
@@ -31,6 +35,11 @@ internal sealed class ServiceLog(TimeProvider time, TextWriter to) : ILoggerProv
             to.WriteLine(System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length));
             to.Flush();
         }
+
+        if (_also is not { } also) return;
+        var named = new KeyValuePair<string, object?>[parts.Length];
+        for (var i = 0; i < parts.Length; i++) named[i] = new(parts[i].Name, parts[i].Value);
+        also(level, what, named);
     }
 
     public void Info(string what, params ReadOnlySpan<(string Name, object? Value)> parts) => Say("info", what, parts);

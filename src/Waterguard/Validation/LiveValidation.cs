@@ -97,8 +97,8 @@ internal sealed class LiveValidation(Generation generation, Func<string, Playboo
         if (playbooks(strategy) is not { } playbook) return ["the strategy has no playbook"];
         var (id, entities) = PlaybookSteps.Read(alert);
         using var store = SqliteStore.OpenExisting(service.Data);
-        using var responder = new Responder(new ResponderSettings(engine, Path.Combine(folder, "evidence"), [], 1000), store, () => generation, time);
-        var run = await responder.Engine.PlanAsync(id, strategy, PlaybookSteps.Of(playbook, entities, alert), "waterguard validate", dryRun: false, cancel);
+        using var responder = new Responder(new ResponderSettings(engine, Path.Combine(folder, "evidence"), [], 1000), new DocumentRunJournal(store), () => generation, time);
+        var run = await responder.Engine.PlanAsync(id, strategy, PlaybookSteps.Of(playbook, id, entities, alert), "waterguard validate", dryRun: false, cancel);
         var isolating = run.Steps.FirstOrDefault(s => s.Step.Action is "docker.disconnect" or "docker.pause" && s.State == StepState.Waiting)?.Step.Id;
         if (isolating is null) return ["no step of the playbook can isolate it"];
         for (var approver = 1; approver <= run.Find(isolating)!.Step.Approvals; approver++) responder.Engine.Approve(run.Id, isolating, $"waterguard validate, approver {approver}");

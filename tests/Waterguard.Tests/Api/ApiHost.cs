@@ -109,11 +109,11 @@ internal sealed class ApiHost : IAsyncDisposable
     }
 
     /// <summary>Stores an alert of a pod.</summary>
-    public void AddAlert(string id, string pod = "default/web", string level = "high", string title = "A pod was made", DateTimeOffset? time = null, string rule = "11111111-1111-4111-8111-111111111111")
+    public void AddAlert(string id, string pod = "default/web", string level = "high", string title = "A pod was made", DateTimeOffset? time = null, string rule = "11111111-1111-4111-8111-111111111111", string? container = null)
     {
         var at = time ?? Time.GetUtcNow();
         var entities = new JsonObject();
-        foreach (var kind in Waterguard.Alerting.Alert.EntityKinds) entities[kind] = kind == "pod" ? new JsonArray(pod) : new JsonArray();
+        foreach (var kind in Waterguard.Alerting.Alert.EntityKinds) entities[kind] = kind == "pod" ? new JsonArray(pod) : kind == "container" && container is not null ? new JsonArray(container) : new JsonArray();
         var json = new JsonObject
         {
             ["id"] = id, ["time"] = Waterguard.Alerting.Output.AlertJson.Time(at), ["title"] = title, ["level"] = level, ["risk"] = 73, ["rule"] = new JsonObject { ["id"] = rule, ["name"] = "a_rule", ["kind"] = "rule" }, ["strategy"] = "container-runtime-evasion",

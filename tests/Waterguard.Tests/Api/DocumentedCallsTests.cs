@@ -17,13 +17,15 @@ public sealed partial class DocumentedCallsTests
         await using var host = await ApiHost.StartAsync();
         host.AddAlert("a1");
         var calls = CallPattern().Matches(await File.ReadAllTextAsync(Repository.PathOf("docs", "api.md"), TestContext.Current.CancellationToken)).Select(m => m.Value).ToArray();
-        Assert.Equal(["setup", "keys", "incidents", "events"], calls.Select(c => PathPattern().Match(c).Groups["path"].Value));
+        Assert.Equal(["setup", "keys", "incidents", "incidents", "events"], calls.Select(c => PathPattern().Match(c).Groups["path"].Value));
 
         var root = await CurlAsync(host, calls[0], 201);
         Assert.Equal("admin", JsonNode.Parse(root)!["role"]!.GetValue<string>());
         Assert.StartsWith("wg_", JsonNode.Parse(await CurlAsync(host, calls[1], 201))!["key"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Single(JsonNode.Parse(await CurlAsync(host, calls[2], 200))!["items"]!.AsArray());
-        Assert.Contains(": listening", await CurlAsync(host, calls[3] + " --max-time 2", 200), StringComparison.Ordinal);
+        var incident = host.Store.Find(new Waterguard.Storage.IncidentQuery()).Single().Id;
+        Assert.NotEmpty(JsonNode.Parse(await CurlAsync(host, calls[3].Replace("INCIDENT", incident, StringComparison.Ordinal), host.Server.Routes.Single(r => r is { Method: "POST", Path: "/incidents/{id}/responses" }).Status))!["steps"]!.AsArray());
+        Assert.Contains(": listening", await CurlAsync(host, calls[4] + " --max-time 2", 200), StringComparison.Ordinal);
     }
 
     // What stands for something in the page, and where the service is, are put in; nothing else is changed.

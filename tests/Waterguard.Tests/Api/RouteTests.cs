@@ -122,7 +122,8 @@ public sealed class RouteTests
         await Do("DELETE", "sessions/current", null, status: HttpStatusCode.NoContent);
 
         var noted = host.Store.Audit(long.MaxValue, 1000).Select(a => a.Entry).ToArray();
-        Assert.Empty(host.Server.Routes.Where(r => r.Audited is not null).Select(r => r.Audited!).Except(noted.Select(n => n.Action), StringComparer.Ordinal));
+        // What responders do needs a real engine, where it is looked for too.
+        Assert.Equal(ResponseTests.Audited, host.Server.Routes.Where(r => r.Audited is not null).Select(r => r.Audited!).Except(noted.Select(n => n.Action), StringComparer.Ordinal).Order(StringComparer.Ordinal));
         Assert.All(noted.Where(n => n.Action.StartsWith("suppression.", StringComparison.Ordinal)), n => Assert.Equal(("root", "admin", "127.0.0.1"), (n.Actor, n.Role, n.Address)));
         Assert.Null(host.Store.CheckAudit().BrokenAt);
         Assert.DoesNotContain(noted, n => System.Text.Encoding.UTF8.GetString(n.Detail.Span).Contains("passphrase", StringComparison.Ordinal));

@@ -80,7 +80,7 @@ public sealed class RealDockerResponseTests
             var events = await engine.DockerAsync("events", "--since", $"{since}", "--until", $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1}", "--filter", $"container={id}", "--filter", "event=pause", "--format", "{{.ID}}");
             Assert.Single(events.Split('\n', StringSplitOptions.RemoveEmptyEntries));
             using var shown = JsonDocument.Parse(Respond(engine, folder, "ann", "show", run, "-o", "json").Output);
-            Assert.Equal("done", shown.RootElement.GetProperty("steps").EnumerateArray().Single(s => s.GetProperty("step").GetProperty("id").GetString() == "pause").GetProperty("state").GetString());
+            Assert.Equal("done", shown.RootElement.GetProperty("steps").EnumerateArray().Single(s => s.GetProperty("id").GetString() == "pause").GetProperty("state").GetString());
             await engine.DockerAsync("rm", "-f", id);
         }
     }

@@ -138,6 +138,58 @@ public sealed class ResponseEngineTests
         Assert.Contains("at the same time", Assert.Throws<ActionFailedException>(() => Engine().Approve(run.Id, "off", "bob")).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_is_approved_or_kept_while_a_step_is_done_stays_so()
+    {
+        var run = await Engine().PlanAsync("i1", "s", [Step("off"), Step("next", approvals: 1)], "ann", dryRun: false, CancellationToken.None);
+        _switch.Crash = () =>
+        {
+            if (_shelf.Find(run.Id)!.Find("next")!.Approvals.IsEmpty) Engine().Approve(run.Id, "next", "bob");
+        };
+        run = await Engine().AdvanceAsync(run.Id, "ann", [], CancellationToken.None);
+        Assert.Equal([StepState.Done, StepState.Done], run.Steps.Select(s => s.State));
+        Assert.Equal("bob", Assert.Single(run.Steps[1].Approvals).By);
+    }
+
+    [Fact]
+    public async Task What_a_living_process_is_at_is_left_to_it_and_of_a_dead_one_is_gone_on_with()
+    {
+        var living = new HashSet<string> { "first", "second" };
+        ResponseEngine Of(string name) => new([_switch], _shelf, new ResponseLimits([]), _time, new RunHolder(name, n => living.Contains(n)));
+        var run = await Of("first").PlanAsync("i1", "s", [Step("off")], "ann", dryRun: false, CancellationToken.None);
+        _switch.Crash = () => throw new Crashed();
+        await Assert.ThrowsAsync<Crashed>(() => Of("first").AdvanceAsync(run.Id, "ann", [], CancellationToken.None));
+        _switch.Crash = () => { };
+
+        Assert.Empty(await Of("second").TickAsync(CancellationToken.None));
+        Assert.Equal((StepState.Acting, 0), ((await Of("second").AdvanceAsync(run.Id, "bob", [], CancellationToken.None)).Steps[0].State, _switch.Acts));
+        living.Remove("first");
+        Assert.Equal((StepState.Done, 1), (Assert.Single(await Of("second").TickAsync(CancellationToken.None)).Run.Steps[0].State, _switch.Acts));
+    }
+
+    [Fact]
+    public async Task What_a_process_of_another_machine_is_at_is_cut_off_when_it_has_taken_too_long()
+    {
+        ResponseEngine Of(string name) => new([_switch], _shelf, new ResponseLimits([]), _time, new RunHolder(name, _ => null));
+        var run = await Of("there").PlanAsync("i1", "s", [Step("off")], "ann", dryRun: false, CancellationToken.None);
+        _switch.Crash = () => throw new Crashed();
+        await Assert.ThrowsAsync<Crashed>(() => Of("there").AdvanceAsync(run.Id, "ann", [], CancellationToken.None));
+        _switch.Crash = () => { };
+        _time.Advance(RunHolder.Patience - TimeSpan.FromMinutes(1));
+        Assert.Empty(await Of("here").TickAsync(CancellationToken.None));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(StepState.Done, Assert.Single(await Of("here").TickAsync(CancellationToken.None)).Run.Steps[0].State);
+    }
+
+    [Fact]
+    public async Task Two_who_go_on_with_a_run_at_once_act_once()
+    {
+        var engine = Engine();
+        var run = await engine.PlanAsync("i1", "s", [Step("off")], "ann", dryRun: false, CancellationToken.None);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => engine.AdvanceAsync(run.Id, "ann", [], CancellationToken.None), CancellationToken.None)));
+        Assert.Equal(1, _switch.Acts);
+    }
+
     private ResponseEngine Engine(ResponseLimits? limits = null) => new([_switch], _shelf, limits ?? new ResponseLimits([]), _time);
 
     private async Task<ResponseRun> DoneAsync(ResponseLimits limits, TimeSpan? undo = null)
@@ -149,81 +201,4 @@ public sealed class ResponseEngineTests
 
     private static ResponseStep Step(string id, int approvals = 0) =>
         new(id, "lamp.off", ActionRisk.High, [], approvals, null, ImmutableSortedDictionary<string, string>.Empty.Add("lamp", "lamp"));
-
-    private sealed class Crashed : Exception;
-
-    /// <summary>A lamp: an action whose effect can be seen, and that may be cut off before and after.</summary>
-    private sealed class Switch : IResponseAction
-    {
-        public bool IsOn { get; set; } = true;
-
-        public bool IsStuck { get; set; }
-
-        public int Acts { get; private set; }
-
-        public Action Crash { get; set; } = () => { };
-
-        public string Name => "lamp.off";
-
-        public ActionRisk Risk => ActionRisk.High;
-
-        public string Permissions => "a hand";
-
-        public ImmutableArray<string> Inputs => ["lamp"];
-
-        public bool CanUndo => true;
-
-        public Task<ActionPlan> PlanAsync(ActionTarget target, CancellationToken cancel) => Task.FromResult(new ActionPlan(target, ["lamp"], "switch lamp off", [], null, ImmutableSortedDictionary<string, string>.Empty));
-
-        public Task ActAsync(ActionPlan plan, CancellationToken cancel)
-        {
-            Crash();
-            Acts++;
-            if (!IsStuck) IsOn = false;
-            Crash();
-            return Task.CompletedTask;
-        }
-
-        public Task<ActionProbe> ProbeAsync(ActionPlan plan, CancellationToken cancel)
-        {
-            Crash();
-            return Task.FromResult(new ActionProbe(!IsOn, IsOn ? "the lamp is on" : "the lamp is off"));
-        }
-
-        public Task UndoAsync(ActionPlan plan, CancellationToken cancel)
-        {
-            IsOn = true;
-            return Task.CompletedTask;
-        }
-    }
-
-    /// <summary>A journal that may be cut off before and after it writes.</summary>
-    private sealed class Shelf : IRunJournal
-    {
-        private readonly SortedDictionary<string, ResponseRun> _runs = new(StringComparer.Ordinal);
-        private bool _inside;
-
-        public Action Crash { get; set; } = () => { };
-
-        public Action Before { get; set; } = () => { };
-
-        public ResponseRun? Find(string id) => _runs.GetValueOrDefault(id);
-
-        public IReadOnlyList<ResponseRun> Runs() => [.. _runs.Values];
-
-        public ResponseRun? Put(ResponseRun run, RunEntry entry)
-        {
-            if (!_inside)
-            {
-                _inside = true;
-                Before();
-                _inside = false;
-            }
-
-            Crash();
-            if ((_runs.GetValueOrDefault(run.Id)?.Revision ?? 0) != run.Revision) return null;
-            _runs[run.Id] = run = run with { Revision = run.Revision + 1 };
-            return run;
-        }
-    }
 }

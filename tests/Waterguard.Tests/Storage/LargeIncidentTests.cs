@@ -71,7 +71,7 @@ public sealed class LargeIncidentTests : IDisposable
     }
 
     // Most within two hours, the second half an hour after the one in the middle.
-    private static double At(int i) => i < Many / 2 ? i * 0.01 : i == Many / 2 ? 60 : 119 + (i * 0.01);
+    private static double At(int i) => i < Many / 2 ? i * 0.01 : i == Many / 2 ? 60 : 94 + (i * 0.01);
 
     private static StoredAlert Alert(string id, double minute, params (string, string)[] entities) => Stored.Alert(id, minute, rule: "r", isCorrelation: true, entities: entities.Length == 0 ? [("pod", "p")] : entities);
 

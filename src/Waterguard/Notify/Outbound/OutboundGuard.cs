@@ -74,7 +74,11 @@ internal sealed class OutboundGuard(ImmutableArray<string> allow, Func<string, C
 
     /// <summary>A client of HTTP that connects by this guard alone: no redirects, no cookies, no proxy.</summary>
     /// <param name="authority">PEM of a further authority; null: those of the machine.</param>
-    public HttpClient Client(string? authority)
+    public HttpClient Client(string? authority) => new(Handler(authority)) { Timeout = TimeSpan.FromSeconds(30), MaxResponseContentBufferSize = 64 * 1024 };
+
+    /// <summary>What such a client sends by.</summary>
+    /// <param name="authority">PEM of a further authority; null: those of the machine.</param>
+    public SocketsHttpHandler Handler(string? authority)
     {
         var handler = new SocketsHttpHandler
         {
@@ -82,7 +86,7 @@ internal sealed class OutboundGuard(ImmutableArray<string> allow, Func<string, C
             ConnectCallback = async (context, cancel) => new NetworkStream(await ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancel), ownsSocket: true),
         };
         if (Policy(authority) is { } policy) handler.SslOptions.CertificateChainPolicy = policy;
-        return new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(30), MaxResponseContentBufferSize = 64 * 1024 };
+        return handler;
     }
 
     /// <summary>Speaks TLS on a connection.</summary>
