@@ -111,6 +111,7 @@ public sealed class RouteTests
         await Do("PUT", "suppressions/mine", suppression, "*");
         await Do("DELETE", "suppressions/mine", null, "*", HttpStatusCode.NoContent);
         var silence = (await Do("POST", "silences", """{"matchers":[{"field":"level","value":"low"}],"until":"2026-11-23","reason":"r"}""", status: HttpStatusCode.Created)).Body!["id"]!.GetValue<string>();
+        await Do("PUT", $"silences/{silence}", """{"matchers":[{"field":"level","value":"medium"}],"until":"2026-11-23","reason":"r"}""", "*");
         await Do("DELETE", $"silences/{silence}", null, "*", HttpStatusCode.NoContent);
         await Do("POST", "validation", """{"names":["container-runtime-evasion"]}""", status: HttpStatusCode.Accepted);
         await Do("POST", "channels/c/test", "{}");

@@ -45,6 +45,21 @@ export interface IncidentSummary {
   revision: number;
 }
 
+/** As lists tell it. */
+export interface ListedIncident extends IncidentSummary {
+  strategies: string[];
+  entities: Entities;
+  more_entities: boolean;
+}
+
+export interface OpenSession {
+  id: string;
+  opened: string;
+  used: string;
+  address: string;
+  current: boolean;
+}
+
 export type Entities = Record<string, string[]>;
 
 export interface Incident extends IncidentSummary {

@@ -6,6 +6,7 @@ import { Link } from "../app/router";
 import { usePageKeys } from "../app/shortcuts";
 import { plural } from "../logic/format";
 import { Read, useRead } from "../parts/Async";
+import { Around } from "../parts/incident/Around";
 import { Context } from "../parts/incident/Context";
 import { Entities } from "../parts/incident/Entities";
 import { Evidence } from "../parts/incident/Evidence";
@@ -77,6 +78,7 @@ function Whole({ incident: i, etag, path }: { incident: Incident; etag: string |
           <Story timeline={i.timeline} show={show} />
           <Entities incident={i} alerts={alerts} />
           <Evidence alerts={alerts} shown={shown} show={setShown} total={i.count} />
+          <Around path={path} show={show} />
           <Context incident={i} />
         </div>
         <aside className="incident-side" aria-label="Work on the incident">
