@@ -16,6 +16,31 @@ public interface IIncidents
     /// <summary>The alerts of an incident in the order of time and id, from the first on.</summary>
     /// <exception cref="StorageUnavailableException">The store cannot be read now.</exception>
     IReadOnlyList<StoredAlert> AlertsOf(string incident, int most);
+
+    /// <summary>What the first 200 alerts of an incident name.</summary>
+    /// <exception cref="StorageUnavailableException">The store cannot be read now.</exception>
+    IncidentNames NamesOf(string incident);
+
+    /// <summary>How often, since the store was opened, an incident was too large to be grouped anew, so that what held together stayed so.</summary>
+    long NotRegrouped { get; }
+
+    /// <summary>Since when incidents wait for somebody to take them up.</summary>
+    /// <exception cref="StorageUnavailableException">The store cannot be read now.</exception>
+    IReadOnlyDictionary<string, DateTimeOffset> WaitingSince();
+
+    /// <summary>Keeps since when some wait, and forgets others.</summary>
+    /// <exception cref="StorageUnavailableException">The store cannot be written now.</exception>
+    void KeepWaiting(IReadOnlyCollection<KeyValuePair<string, DateTimeOffset>> begun, IReadOnlyCollection<string> over);
+}
+
+/// <summary>What an incident is about, as lists show it.</summary>
+/// <param name="Strategies">Whose detections took part, in alphabetical order.</param>
+/// <param name="Entities">By kind and name.</param>
+/// <param name="HasMore">There are more entities than these.</param>
+public sealed record IncidentNames(IReadOnlyList<string> Strategies, IReadOnlyList<StoredEntity> Entities, bool HasMore)
+{
+    /// <summary>Entities that are told.</summary>
+    public const int MostEntities = 40;
 }
 
 /// <summary>What is asked for of the incidents: all that fulfil every part which is set.</summary>

@@ -17,6 +17,7 @@ internal static class Program
             CoverageCommand.Build(),
             DemoCommand.Build(),
             EvidenceCommand.Build(),
+            InvestigateCommand.Build(),
             LocalCommand.Build(),
             RespondCommand.Build(),
             ScanCommand.Build(),

@@ -33,8 +33,18 @@ public sealed class OpenIdProvider(OpenIdTerms terms, TimeProvider time, HttpMes
     private const int MostBytes = 1 << 20;
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>What a provider says of itself holds for so long; then it is asked again.</summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromHours(24);
+
+    // Whoever sends tokens with invented keys shall not make us ask again and again.
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
     private readonly SemaphoreSlim _asking = new(1);
     private Endpoints? _endpoints;
+    private Endpoints? _retired;
+    private DateTimeOffset _told = DateTimeOffset.MinValue;
+    private DateTimeOffset _asked = DateTimeOffset.MinValue;
 
     /// <summary>Where a browser is sent.</summary>
     /// <exception cref="OpenIdException">The provider cannot be asked, or does not say where.</exception>
@@ -68,8 +78,8 @@ public sealed class OpenIdProvider(OpenIdTerms terms, TimeProvider time, HttpMes
     /// <inheritdoc/>
     public void Dispose()
     {
-        _endpoints?.Client.Dispose();
-        _endpoints?.Keys.Dispose();
+        _endpoints?.Dispose();
+        _retired?.Dispose();
         _asking.Dispose();
     }
 
@@ -79,17 +89,20 @@ public sealed class OpenIdProvider(OpenIdTerms terms, TimeProvider time, HttpMes
         var (header, claims) = (Parse(head), Parse(body));
         // Whoever may choose the algorithm signs with what everybody knows.
         if (Text(header, "alg") != "RS256" || Text(header, "kid") is not { } name) throw new OpenIdException("the ID token is not signed with RS256 and a named key");
-        if (await endpoints.Keys.FindAsync(name, cancel) is not { } key) throw new OpenIdException($"the ID token is signed with a key that the provider does not tell{(endpoints.Keys.Problem is { } problem ? ": " + problem : "")}");
+        var found = await endpoints.Keys.FindAsync(name, cancel);
+        // The provider may keep its keys elsewhere by now.
+        if (found is null && await EndpointsAsync(cancel, isDoubted: true) is var now && now != endpoints) found = await (endpoints = now).Keys.FindAsync(name, cancel);
+        if (found is not { } key) throw new OpenIdException($"the ID token is signed with a key that the provider does not tell{(endpoints.Keys.Problem is { } problem ? ": " + problem : "")}");
         using (var rsa = RSA.Create(key))
         {
             if (!rsa.VerifyData(Encoding.ASCII.GetBytes($"{head}.{body}"), Bytes(signature), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)) throw new OpenIdException("the signature of the ID token is false");
         }
 
-        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var seconds = time.GetUtcNow().ToUnixTimeSeconds();
         if (Text(claims, "iss") is not { } issuer || issuer.TrimEnd('/') != terms.Issuer.AbsoluteUri.TrimEnd('/')) throw new OpenIdException("the ID token is of another issuer");
         if (!IsFor(claims)) throw new OpenIdException("the ID token is for another client");
-        if (Number(claims, "exp") is not { } until || now >= until + Skew.TotalSeconds) throw new OpenIdException("the ID token has expired");
-        if (Number(claims, "iat") is not { } from || now < from - Skew.TotalSeconds) throw new OpenIdException("the ID token is of the future; is this machine's clock right?");
+        if (Number(claims, "exp") is not { } until || seconds >= until + Skew.TotalSeconds) throw new OpenIdException("the ID token has expired");
+        if (Number(claims, "iat") is not { } from || seconds < from - Skew.TotalSeconds) throw new OpenIdException("the ID token is of the future; is this machine's clock right?");
         if (Text(claims, "nonce") is not { } said || !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(said), Encoding.UTF8.GetBytes(nonce))) throw new OpenIdException("the ID token is of another sign-in");
         return Text(claims, "sub") is { Length: > 0 } ? claims : throw new OpenIdException("the ID token names nobody");
     }
@@ -102,23 +115,48 @@ public sealed class OpenIdProvider(OpenIdTerms terms, TimeProvider time, HttpMes
         return audience.ValueKind == JsonValueKind.Array && audience.EnumerateArray().Any(a => a.ValueKind == JsonValueKind.String && a.GetString() == terms.ClientId) && (audience.GetArrayLength() == 1 || Text(claims, "azp") == terms.ClientId);
     }
 
-    private async Task<Endpoints> EndpointsAsync(CancellationToken cancel)
+    private async Task<Endpoints> EndpointsAsync(CancellationToken cancel, bool isDoubted = false)
     {
         await _asking.WaitAsync(cancel);
         try
         {
-            if (_endpoints is not null) return _endpoints;
-            var at = new Uri(terms.Issuer.AbsoluteUri.TrimEnd('/') + "/.well-known/openid-configuration");
-            using var client = new ApiClient(AllowedHosts.Of(at), null, time, inner);
-            var told = await AskAsync(client, () => new HttpRequestMessage(HttpMethod.Get, at), cancel);
-            if (Text(told, "issuer")?.TrimEnd('/') != terms.Issuer.AbsoluteUri.TrimEnd('/')) throw new OpenIdException("the provider says that it is another issuer");
-            var (authorise, token, keys) = (Address(told, "authorization_endpoint"), Address(told, "token_endpoint"), Address(told, "jwks_uri"));
-            return _endpoints = new Endpoints(authorise, token, new ApiClient(AllowedHosts.Of(token), null, time, inner), new SigningKeys(keys, time, inner));
+            var now = time.GetUtcNow();
+            if (_endpoints is { } known && ((!isDoubted && now - _told < Fresh) || now - _asked < Pause)) return known;
+            _asked = now;
+            try
+            {
+                Become(await MetadataAsync(cancel));
+                _told = now;
+            }
+            catch (OpenIdException) when (_endpoints is not null)
+            {
+                // What it said before serves while it cannot be asked; its keys have a time of their own.
+            }
+
+            return _endpoints!;
         }
         finally
         {
             _asking.Release();
         }
+    }
+
+    private async Task<(Uri Authorise, Uri Token, Uri Keys)> MetadataAsync(CancellationToken cancel)
+    {
+        var at = new Uri(terms.Issuer.AbsoluteUri.TrimEnd('/') + "/.well-known/openid-configuration");
+        using var client = new ApiClient(AllowedHosts.Of(at), null, time, inner);
+        var told = await AskAsync(client, () => new HttpRequestMessage(HttpMethod.Get, at), cancel);
+        if (Text(told, "issuer")?.TrimEnd('/') != terms.Issuer.AbsoluteUri.TrimEnd('/')) throw new OpenIdException("the provider says that it is another issuer");
+        return (Address(told, "authorization_endpoint"), Address(told, "token_endpoint"), Address(told, "jwks_uri"));
+    }
+
+    // Sign-ins under way still use what was before: it goes when the next one comes, at least a minute later.
+    private void Become((Uri Authorise, Uri Token, Uri Keys) told)
+    {
+        if (_endpoints is { } known && (known.Authorise, known.Token, known.KeysAt) == told) return;
+        _retired?.Dispose();
+        _retired = _endpoints;
+        _endpoints = new Endpoints(told.Authorise, told.Token, told.Keys, new ApiClient(AllowedHosts.Of(told.Token), null, time, inner), new SigningKeys(told.Keys, time, inner));
     }
 
     private static async Task<JsonElement> AskAsync(ApiClient client, Func<HttpRequestMessage> request, CancellationToken cancel)
@@ -171,5 +209,12 @@ public sealed class OpenIdProvider(OpenIdTerms terms, TimeProvider time, HttpMes
 
     private static long? Number(JsonElement of, string name) => of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 
-    private sealed record Endpoints(Uri Authorise, Uri Token, ApiClient Client, SigningKeys Keys);
+    private sealed record Endpoints(Uri Authorise, Uri Token, Uri KeysAt, ApiClient Client, SigningKeys Keys) : IDisposable
+    {
+        public void Dispose()
+        {
+            Client.Dispose();
+            Keys.Dispose();
+        }
+    }
 }

@@ -10,6 +10,18 @@ public sealed record ArchiveFile(string Path, string Source, DateTimeOffset Hour
 {
     internal const string Ending = ".ndjson.gz";
 
+    /// <summary>The order in which an archive is read from its oldest file on.</summary>
+    internal static IComparer<ArchiveFile> OldestFirst { get; } = Comparer<ArchiveFile>.Create((a, b) =>
+    {
+        if (a.Hour.CompareTo(b.Hour) is not 0 and var byHour) return byHour;
+        if (a.First.CompareTo(b.First) is not 0 and var byFirst) return byFirst;
+        return string.CompareOrdinal(a.Source, b.Source) is not 0 and var bySource ? bySource : string.CompareOrdinal(a.Path, b.Path);
+    });
+
+    /// <summary>The file that a path below an archive's folder names, whether it is there or not; null: it names none.</summary>
+    internal static ArchiveFile? At(string folder, string path) => path.Split('/') is [var source, var day, var hour, var name] && source == Safe(source) && !name.Contains("..", StringComparison.Ordinal)
+        ? Parse(System.IO.Path.Combine(folder, source, day, hour, name), source, day, hour) : null;
+
     /// <summary>All files of an archive, by source, hour and first batch. What is called otherwise is left out.</summary>
     public static IEnumerable<ArchiveFile> All(string folder, Action<string>? strange = null)
     {

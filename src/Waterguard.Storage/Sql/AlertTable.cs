@@ -11,8 +11,9 @@ internal static class AlertTable
 
     /// <summary>Within the transaction that is open.</summary>
     /// <param name="changed">Gets each alert that is new or has become another, before it is written.</param>
+    /// <param name="bounded">Told how often an incident was too large to be grouped anew.</param>
     /// <returns>How many are new.</returns>
-    public static int Write(Session session, IReadOnlyList<StoredAlert> alerts, Action<StoredAlert> changed)
+    public static int Write(Session session, IReadOnlyList<StoredAlert> alerts, Action<StoredAlert> changed, Action<int> bounded)
     {
         var known = session.AllOf($"SELECT {Columns} FROM alerts WHERE id IN ", Read, alerts.Select(a => a.Id).Distinct(StringComparer.Ordinal)).ToDictionary(a => a.Id, StringComparer.Ordinal);
         var written = new Dictionary<string, StoredAlert>(StringComparer.Ordinal);
@@ -35,7 +36,7 @@ internal static class AlertTable
         }
 
         Put(session, [.. written.Values]);
-        OutboxTable.Note(session, IncidentTable.Follow(session, written.Values));
+        OutboxTable.Note(session, IncidentTable.Follow(session, written.Values, bounded));
         return fresh;
     }
 

@@ -6,6 +6,12 @@ namespace Waterguard.Storage.Sql;
 /// incidents, which is done at once; where it parts neighbours, or an alert goes or shrinks, the incidents around it are grouped anew from all their alerts.</summary>
 internal sealed class IncidentPlacement(Session session)
 {
+    /// <summary>Alerts that are grouped anew together. Beyond, what holds together stays so: an incident that somebody makes huge must not make every alert after it dear.</summary>
+    public const int MostRegrouped = 5000;
+
+    /// <summary>How often that was done instead of grouping anew.</summary>
+    public int Bounded { get; private set; }
+
     /// <summary>Incidents that have changed.</summary>
     public HashSet<string> Touched { get; } = new(StringComparer.Ordinal);
 
@@ -16,11 +22,12 @@ internal sealed class IncidentPlacement(Session session)
         var before = session.All("SELECT kind, name, time, until FROM alert_ties WHERE alert = $1", r => (Tie: (r.GetString(0), r.GetString(1)), Time: r.GetInt64(2), Until: r.GetInt64(3)), alert.Id);
         var ties = alert.Ties.Select(t => (Tie: (t.Kind, Name: AlertColumns.Key(t.Name)), t.Interval)).DistinctBy(t => t.Tie).ToArray();
         var (time, until) = (alert.Time.ToUnixTimeMilliseconds(), alert.End.ToUnixTimeMilliseconds());
-        var around = new HashSet<string>(StringComparer.Ordinal);
+        var (around, tied) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         var parts = false;
         if (was is not null)
         {
             around.Add(was);
+            tied.Add(was);
             var grows = !alert.IsApart && before.All(b => b.Time == time && b.Until <= until && ties.Any(t => t.Tie == b.Tie));
             if (!grows)
             {
@@ -36,9 +43,9 @@ internal sealed class IncidentPlacement(Session session)
             {
                 var (previous, next) = Around(alert.Id, tie, time);
                 var most = (long)interval.TotalMilliseconds;
-                if (previous is not null && time - previous.Until <= most) around.Add(previous.Incident);
+                if (previous is not null && time - previous.Until <= most) tied.Add(previous.Incident);
                 var joinsNext = next is not null && next.Time - until <= most;
-                if (joinsNext) around.Add(next!.Incident);
+                if (joinsNext) tied.Add(next!.Incident);
 
                 // Those on both sides held together, and do no longer: this one is between them now.
                 if (next is null || joinsNext || previous is null || next.Time - previous.Until > most) continue;
@@ -50,17 +57,47 @@ internal sealed class IncidentPlacement(Session session)
         }
 
         session.Run("UPDATE alerts SET until = $2 WHERE id = $1", alert.Id, until);
-        if (parts) Regroup(around, alert);
-        else Join(around, alert);
+        around.UnionWith(tied);
+        if (!parts) Join(around, alert);
+        else if (SizesOf(around).Sum(s => s.Alerts) <= MostRegrouped) Regroup(around, alert);
+        else Leave(tied, alert);
+    }
+
+    // Too large to be looked at as a whole: the alert goes, or comes, and the others stay together.
+    private void Leave(HashSet<string> tied, TiedAlert alert)
+    {
+        Bounded++;
+        if (!alert.IsApart)
+        {
+            Join(tied, alert);
+            return;
+        }
+
+        session.Run("UPDATE alerts SET incident = NULL WHERE id = $1", alert.Id);
+        Touched.UnionWith(tied);
     }
 
     private void Join(HashSet<string> around, TiedAlert alert)
     {
-        var keeper = around.Count == 0 ? Found(alert) : Oldest(around);
+        var keeper = around.Count == 0 ? Found(alert) : Keeper(around);
         foreach (var other in around.Where(o => o != keeper)) Merge(other, keeper);
         if (around.Count == 1 && IncidentOf(alert.Id) is null && AddsNoWeight(alert, keeper)) Add(alert, keeper);
         else Move(alert.Id, keeper);
     }
+
+    // The older keeps its id, unless that would move as many alerts as are too many: then the largest does.
+    private string Keeper(HashSet<string> around)
+    {
+        var oldest = Oldest(around);
+        if (around.Count == 1) return oldest;
+        var sizes = SizesOf(around);
+        if (sizes.Where(s => s.Id != oldest).Sum(s => s.Alerts) <= MostRegrouped) return oldest;
+        var largest = sizes.OrderByDescending(s => s.Alerts).ThenBy(s => s.Id, StringComparer.Ordinal).First().Id;
+        if (largest != oldest) Bounded++;
+        return largest;
+    }
+
+    private List<(string Id, long Alerts)> SizesOf(IEnumerable<string> incidents) => session.AllOf("SELECT id, alerts FROM incidents WHERE id IN ", r => (r.GetString(0), r.GetInt64(1)), incidents);
 
     // Most alerts of a large incident are one more of the kind: weighing all of them each time would take ever longer.
     private bool AddsNoWeight(TiedAlert alert, string incident)
@@ -81,9 +118,10 @@ internal sealed class IncidentPlacement(Session session)
 
     private void Regroup(HashSet<string> around, TiedAlert changed)
     {
-        var alerts = session.AllOf("SELECT id, time, json FROM alerts WHERE incident IN ", r => TiedAlert.Read(r.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(1)), r.GetFieldValue<byte[]>(2)), around)
-            .Where(a => a.Id != changed.Id).ToList();
-        var homes = alerts.ToDictionary(a => a.Id, a => IncidentOf(a.Id)!, StringComparer.Ordinal);
+        var rows = session.AllOf("SELECT id, time, json, incident FROM alerts WHERE incident IN ", r => (Alert: TiedAlert.Read(r.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(1)), r.GetFieldValue<byte[]>(2)), Home: r.GetString(3)), around)
+            .Where(r => r.Alert.Id != changed.Id).ToList();
+        var alerts = rows.ConvertAll(r => r.Alert);
+        var homes = rows.ToDictionary(r => r.Alert.Id, r => r.Home, StringComparer.Ordinal);
         if (changed.IsApart) session.Run("UPDATE alerts SET incident = NULL WHERE id = $1", changed.Id);
         else alerts.Add(changed);
         var begunBy = alerts.Select(a => IncidentGrouping.IdOf(a.Id)).ToHashSet(StringComparer.Ordinal);
@@ -95,7 +133,8 @@ internal sealed class IncidentPlacement(Session session)
             var begun = group.Select(a => IncidentGrouping.IdOf(a.Id)).Where(known.Contains).ToList();
             var id = begun.Count > 0 ? Oldest(begun) : group.Select(a => homes.GetValueOrDefault(a.Id)).FirstOrDefault(h => h is not null && left.Contains(h) && !begunBy.Contains(h)) ?? Found(group[0]);
             left.Remove(id);
-            foreach (var alert in group) Move(alert.Id, id);
+            foreach (var alert in group.Where(a => homes.GetValueOrDefault(a.Id) != id)) Move(alert.Id, id);
+            Touched.Add(id);
             foreach (var other in begun.Where(b => b != id))
             {
                 left.Remove(other);

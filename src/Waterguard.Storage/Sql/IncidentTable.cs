@@ -10,11 +10,13 @@ internal static class IncidentTable
     private const int Together = 500;
 
     /// <summary>Within the transaction that is open: alerts that are new, or became others, take their places.</summary>
+    /// <param name="bounded">Told how often an incident was too large to be grouped anew.</param>
     /// <returns>The incidents that are others now.</returns>
-    public static IEnumerable<string> Follow(Session session, IReadOnlyCollection<StoredAlert> alerts)
+    public static IEnumerable<string> Follow(Session session, IReadOnlyCollection<StoredAlert> alerts, Action<int>? bounded = null)
     {
         var placement = new IncidentPlacement(session);
         foreach (var alert in alerts.OrderBy(a => a.Time).ThenBy(a => a.Id, StringComparer.Ordinal)) placement.Place(TiedAlert.Read(alert.Id, alert.Time, alert.Json));
+        if (placement.Bounded > 0) bounded?.Invoke(placement.Bounded);
         foreach (var id in placement.Touched.Order(StringComparer.Ordinal)) Weigh(session, id);
         return placement.Touched.Concat(session.AllOf("SELECT DISTINCT incident FROM alerts WHERE incident IS NOT NULL AND id IN ", r => r.GetString(0), alerts.Select(a => a.Id)));
     }
@@ -31,6 +33,15 @@ internal static class IncidentTable
     }
 
     public static StoredIncident? Find(Session session, string id) => session.All($"SELECT {Columns} FROM incidents WHERE id = $1", Read, id) is [var one] ? one : null;
+
+    /// <summary>Which strategies and entities the first alerts of an incident name.</summary>
+    public static IncidentNames NamesOf(Session session, string id)
+    {
+        const string first = "(SELECT id, strategy FROM alerts WHERE incident = $1 ORDER BY time, id LIMIT 200)";
+        var strategies = session.All($"SELECT DISTINCT strategy FROM {first} f WHERE strategy IS NOT NULL ORDER BY strategy", r => r.GetString(0), id);
+        var entities = session.All($"SELECT DISTINCT e.kind, e.name FROM {first} f JOIN alert_entities e ON e.alert = f.id ORDER BY e.kind, e.name LIMIT {IncidentNames.MostEntities + 1}", r => new StoredEntity(r.GetString(0), r.GetString(1)), id);
+        return new IncidentNames(strategies, [.. entities.Take(IncidentNames.MostEntities)], entities.Count > IncidentNames.MostEntities);
+    }
 
     public static IReadOnlyList<StoredIncident> Find(Session session, IncidentQuery query)
     {
@@ -60,7 +71,7 @@ internal static class IncidentTable
         alerts.AddRange(session.AllOf("SELECT id FROM alerts WHERE incident IN ", r => r.GetString(0), incidents));
         object?[][] ids = [.. alerts.Select(a => new object?[] { a })];
         foreach (var table in new[] { "alert_entities WHERE (alert)", "alert_ties WHERE (alert)", "alerts WHERE (id)" }) session.Many($"DELETE FROM {table} IN (", ")", ids);
-        foreach (var table in new[] { "notifications", "incident_changes" }) session.Many($"DELETE FROM {table} WHERE (incident) IN (", ")", [.. incidents.Select(i => new object?[] { i })]);
+        foreach (var table in new[] { "notifications", "incident_changes", "incident_waiting" }) session.Many($"DELETE FROM {table} WHERE (incident) IN (", ")", [.. incidents.Select(i => new object?[] { i })]);
         foreach (var column in new[] { "merged_into", "id" }) session.Many($"DELETE FROM incidents WHERE ({column}) IN (", ")", [.. incidents.Select(i => new object?[] { i })]);
         return (alerts.Count, incidents.Count);
     }

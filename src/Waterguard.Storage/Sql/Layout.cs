@@ -57,6 +57,7 @@ internal static class Layout
             CREATE INDEX notifications_by_incident ON notifications(incident, made, id);
             CREATE INDEX notifications_by_age ON notifications(made, id);
             """),
+        new("CREATE TABLE incident_waiting(incident TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;"),
     ];
 
     /// <summary>How many steps there are.</summary>

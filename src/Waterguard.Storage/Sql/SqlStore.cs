@@ -8,6 +8,7 @@ public sealed class SqlStore : IStore, IAlerts, IIncidents, IDocuments, IRetenti
     private const int MostBuckets = 10_000;
 
     private readonly Connections _connections;
+    private long _notRegrouped;
 
     private SqlStore(Connections connections) => _connections = connections;
 
@@ -36,7 +37,7 @@ public sealed class SqlStore : IStore, IAlerts, IIncidents, IDocuments, IRetenti
     /// <inheritdoc/>
     public int Commit(string journal, long consumed, IReadOnlyList<StoredAlert> alerts, Action<StoredAlert> tell, StoredState? state = null) => _connections.Write(session =>
     {
-        var fresh = AlertTable.Write(session, alerts, tell);
+        var fresh = AlertTable.Write(session, alerts, tell, times => Interlocked.Add(ref _notRegrouped, times));
         session.Run("INSERT INTO consumed VALUES($1, $2) ON CONFLICT(journal) DO UPDATE SET sequence = excluded.sequence", journal, consumed);
         if (state is not null) StateTable.Write(session, journal, state);
         return fresh;
@@ -74,6 +75,18 @@ public sealed class SqlStore : IStore, IAlerts, IIncidents, IDocuments, IRetenti
 
     /// <inheritdoc/>
     public IReadOnlyList<StoredAlert> AlertsOf(string incident, int most) => _connections.Read(s => AlertTable.Of(s, incident, most));
+
+    /// <inheritdoc/>
+    public IncidentNames NamesOf(string incident) => _connections.Read(s => IncidentTable.NamesOf(s, incident));
+
+    /// <inheritdoc/>
+    public long NotRegrouped => Interlocked.Read(ref _notRegrouped);
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, DateTimeOffset> WaitingSince() => _connections.Read(WaitingTable.All);
+
+    /// <inheritdoc/>
+    public void KeepWaiting(IReadOnlyCollection<KeyValuePair<string, DateTimeOffset>> begun, IReadOnlyCollection<string> over) => _connections.Write(s => WaitingTable.Keep(s, begun, over));
 
     /// <inheritdoc/>
     public StoredDocument? Find(string kind, string id) => _connections.Read(s => DocumentTable.Find(s, kind, id));

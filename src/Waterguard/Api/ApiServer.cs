@@ -22,6 +22,7 @@ internal sealed class ApiServer : IDisposable
     private readonly OpenIdSignIn? _openId;
     private readonly Silences _silences;
     private readonly ArchiveRoutes _archive;
+    private readonly InvestigationRoutes _investigation;
     private readonly ResponseDesk _responses;
 
     /// <exception cref="IOException">The token of the first run cannot be written.</exception>
@@ -38,11 +39,12 @@ internal sealed class ApiServer : IDisposable
         (_validation, _incidents, _suppressions, _silences) = (new ValidationBoard(parts), new IncidentBoard(parts, work), new OwnSuppressions(parts, shelf), new Silences(shelf, parts.Time));
         (_strategies, _escalation) = (new StrategyBoard(parts, _validation), new Escalation(parts, _incidents, work));
         _signIn = new SignInRoutes(Access, attempts, new FirstRun(parts.Configuration.Data, !accounts.Any, parts.Log), _openId, parts.Configuration.Access?.PublicAddress, shelf);
-        _archive = new ArchiveRoutes(parts);
+        (_archive, _investigation) = (new ArchiveRoutes(parts), new InvestigationRoutes(parts, _incidents));
         _responses = new ResponseDesk(parts);
         Routes =
         [
             .. _signIn.Routes,
+            .. new SessionRoutes(Access).Routes,
             .. new AdminRoutes(accounts, keys, shelf, parts.Time).Routes,
             .. new AlertRoutes(parts, _silences).Routes,
             .. new IncidentRoutes(parts, _incidents, work).Routes,
@@ -52,6 +54,7 @@ internal sealed class ApiServer : IDisposable
             .. new SuppressionRoutes(parts, _suppressions, new SuppressionPreview(parts, _validation), _silences, shelf).Routes,
             .. new ObservationRoutes(parts, new CensusView(parts), _validation, _strategies, shelf).Routes,
             .. _archive.Routes,
+            .. _investigation.Routes,
             .. new StatusRoutes(parts, _incidents, _strategies, attempts, () => Routes!) { StillMay = StillMay }.Routes,
             .. new NotificationRoutes(Notifier = parts.NotifierFor(SilencedBy), parts.Outbox, _incidents, shelf).Routes,
             IngestRoutes.Of([.. parts.Inputs.OfType<HttpTransport>()], Access),
@@ -96,7 +99,8 @@ internal sealed class ApiServer : IDisposable
             Parts.Log.Warn("the files of own suppressions could not be made what the store says", ("error", e.Message));
         }
 
-        await Task.WhenAll(Task.Run(() => _strategies.RunAsync(stop), CancellationToken.None), Task.Run(() => _escalation.RunAsync(stop), CancellationToken.None), Task.Run(() => Notifier.RunAsync(stop), CancellationToken.None), Task.Run(() => _responses.RunAsync(stop), CancellationToken.None));
+        await Task.WhenAll(Task.Run(() => _strategies.RunAsync(stop), CancellationToken.None), Task.Run(() => _escalation.RunAsync(stop), CancellationToken.None), Task.Run(() => Notifier.RunAsync(stop), CancellationToken.None),
+            Task.Run(() => _responses.RunAsync(stop), CancellationToken.None), Task.Run(() => new InputWatch(Parts.Inputs, Parts.Events, Parts.Time).RunAsync(stop), CancellationToken.None));
         _validation.Dispose();
     }
 
@@ -107,7 +111,7 @@ internal sealed class ApiServer : IDisposable
         _signIn.Dispose();
         _openId?.Dispose();
         _archive.Dispose();
-        _responses.Dispose();
+        _investigation.Dispose();
     }
 
     // Judging does not stop because a silence cannot be read.

@@ -33,7 +33,7 @@ internal static class ServiceInstruments
         meter.Stand("waterguard.journal.size", "The journal, compressed.", () => journal.Bytes, "By");
         meter.Stand("waterguard.state.keys", "Keys of which correlations know something.", () => judgement.Correlations.Size.Keys);
         meter.Stand("waterguard.state.matches_waiting", "Matches that wait for their time.", () => judgement.Correlations.Size.Waiting);
-        meter.Count("waterguard.capped", "What bounds have cut off, by bound.", "bound", () => Caps(judgement, journal, archiving, notifier).Append(("foreign_canaries", canaries.Foreign)));
+        meter.Count("waterguard.capped", "What bounds have cut off, by bound.", "bound", () => Caps(judgement, journal, archiving, notifier, counts).Append(("foreign_canaries", canaries.Foreign)));
         meter.Stand("waterguard.canary", "1: the canary's last marker came out in time; 0: it did not. Left out before the first.", "canary", () => canaries.States.Where(s => s.Holds is not null).Select(s => (s.Canary.Name, s.Holds == true ? 1.0 : 0)));
         meter.Count("waterguard.suppressed", "Alerts that a suppression has covered.", "suppression", () => judgement.Receipts.Select(r => (r.Key, r.Value)));
         meter.Count("waterguard.notifications", "Notifications, by channel and what became of them.", ("channel", "state"),
@@ -46,8 +46,9 @@ internal static class ServiceInstruments
         meter.Stand("dotnet.heap", "The managed heap after the last collection.", () => GC.GetGCMemoryInfo().HeapSizeBytes, "By");
     }
 
-    private static IEnumerable<(string, long)> Caps(LiveJudgement judgement, Journal journal, Archiving? archiving, Notifier notifier)
+    private static IEnumerable<(string, long)> Caps(LiveJudgement judgement, Journal journal, Archiving? archiving, Notifier notifier, StoreCounts counts)
     {
+        yield return ("incidents_not_regrouped", counts.NotRegrouped);
         yield return ("damaged_batches", judgement.DamagedBatches);
         yield return ("archive_damaged_batches", archiving?.DamagedBatches ?? 0);
         yield return ("depth", judgement.Tally.DepthCapped);
@@ -65,6 +66,8 @@ internal sealed class StoreCounts(Storage.Sql.SqlStore store)
 {
     private long _incidents;
     private IReadOnlyDictionary<NotificationState, long> _notifications = new Dictionary<NotificationState, long>();
+
+    public long NotRegrouped => store.NotRegrouped;
 
     public long Incidents()
     {

@@ -46,7 +46,8 @@ internal sealed class Responder : IDisposable
         _azure = settings.Clouds.Azure?.Invoke(time);
         _google = settings.Clouds.Google?.Invoke(time, CloudPatience);
         var tool = "waterguard " + (Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "");
-        IResponseAction[] actions = [new Assess(content), .. DockerActions(settings, tool, time), .. KubernetesActions(settings, tool, time), .. CloudActions(time)];
+        var data = Path.GetDirectoryName(Path.GetFullPath(settings.Evidence))!;
+        IResponseAction[] actions = [new Assess(content), new Investigate(data, settings.Evidence, content), .. DockerActions(settings, tool, time), .. KubernetesActions(settings, tool, time), .. CloudActions(time)];
         Engine = new ResponseEngine([.. actions, .. people ?? []], journal, new ResponseLimits([.. ResponseLimits.Usual, .. settings.NeverTouch], settings.MostHighPerHour), time, ThisProcess.Holder);
         Journal = journal;
     }

@@ -68,7 +68,7 @@ internal sealed class ApiHost : IAsyncDisposable
         var evidence = new EvidenceFiles(configuration.Data, 1 << 20);
         var store = SqliteStore.Open(configuration.Data);
         var judgement = new LiveJudgement(s_generation.Value, configuration, journal, store, evidence, _ => { }, time);
-        var api = new ApiServer(new ApiParts(configuration, [], store, store, store, store, judgement, journal, () => Task.FromResult<string?>(null), time, log) { Generation = s_generation.Value, Outbox = store });
+        var api = new ApiServer(new ApiParts(configuration, [], store, store, store, store, judgement, journal, () => Task.FromResult<string?>(null), time, log) { Generation = s_generation.Value, Outbox = store, Canaries = new Waterguard.Canaries.CanaryBoard(configuration.Canaries, time, log) });
         var meter = new Waterguard.Metrics.ServiceMeter();
         var http = await HttpInterface.StartAsync(configuration.Http!, api, () => Task.FromResult<string?>(null), log, meter);
         return new ApiHost(folder, time, journal, evidence, writer, log, store, api, http);

@@ -42,6 +42,23 @@ public sealed class EscalationTests
     }
 
     [Fact]
+    public async Task A_restart_does_not_begin_the_time_anew()
+    {
+        await using var host = await ApiHost.StartAsync("escalation: {critical: 15m}\n");
+        host.AddAlert("a1", level: "critical");
+        var work = new IncidentWork(host.Server.Parts, new DocumentShelf(host.Store, host.Time));
+        Escalation AfterAStart() => new(host.Server.Parts, new IncidentBoard(host.Server.Parts, work), work);
+        AfterAStart().Look();
+        host.Time.Advance(TimeSpan.FromMinutes(10));
+        AfterAStart().Look();
+        host.Time.Advance(TimeSpan.FromMinutes(6));
+        AfterAStart().Look();
+        Assert.True(work.Of(host.Store.Find(new IncidentQuery()).Single().Id).IsEscalated);
+        AfterAStart().Look();
+        Assert.Empty(host.Store.WaitingSince());
+    }
+
+    [Fact]
     public async Task A_verdict_needs_a_reason_and_benign_answers_with_a_suppression_that_can_be_kept()
     {
         await using var host = await ApiHost.StartAsync();

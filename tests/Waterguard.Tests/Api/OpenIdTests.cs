@@ -59,6 +59,41 @@ public sealed class OpenIdTests
         Assert.Empty(host.Store.List("session", null, 10));
     }
 
+    [Fact]
+    public async Task What_a_provider_says_of_itself_is_asked_again_after_a_day_and_serves_on_while_it_does_not_answer()
+    {
+        await using var provider = await Provider.StartAsync();
+        await using var host = await ApiHost.StartAsync(provider.Settings);
+        await BeginAsync(host, provider);
+        host.Time.Advance(TimeSpan.FromHours(23));
+        await BeginAsync(host, provider);
+        Assert.Equal(1, provider.Asked);
+        host.Time.Advance(TimeSpan.FromHours(2));
+        provider.Flaw = "away";
+        await BeginAsync(host, provider);
+        await BeginAsync(host, provider);
+        Assert.Equal(2, provider.Asked);
+        (provider.Flaw, provider.AuthoriseAt) = ("", "/elsewhere");
+        host.Time.Advance(TimeSpan.FromMinutes(2));
+        var (response, _) = await host.SendAsync("GET", "openid/start");
+        Assert.Equal(("/elsewhere", 3), (response.Headers.Location!.AbsolutePath, provider.Asked));
+    }
+
+    [Fact]
+    public async Task A_provider_that_keeps_other_keys_elsewhere_is_followed_and_invented_keys_do_not_make_it_be_asked_again_and_again()
+    {
+        await using var provider = await Provider.StartAsync();
+        await using var host = await ApiHost.StartAsync(provider.Settings);
+        Assert.Equal(HttpStatusCode.OK, (await EndAsync(host, await BeginAsync(host, provider))).StatusCode);
+        host.Time.Advance(TimeSpan.FromMinutes(2));
+        (provider.KeysAt, provider.KeyName) = ("/other-keys", "k2");
+        Assert.Equal(HttpStatusCode.OK, (await EndAsync(host, await BeginAsync(host, provider))).StatusCode);
+        Assert.Equal(2, provider.Asked);
+        provider.Flaw = "unknown key";
+        for (var i = 0; i < 3; i++) Assert.Equal(HttpStatusCode.Forbidden, (await EndAsync(host, await BeginAsync(host, provider))).StatusCode);
+        Assert.Equal(2, provider.Asked);
+    }
+
     private static async Task<Trip> BeginAsync(ApiHost host, Provider provider)
     {
         var (response, _) = await host.SendAsync("GET", "openid/start?return=" + Uri.EscapeDataString("/incidents/1"));
@@ -82,6 +117,15 @@ public sealed class OpenIdTests
 
         public string Flaw { get; set; } = "";
 
+        /// <summary>How often it was asked what it says of itself.</summary>
+        public int Asked { get; private set; }
+
+        public string AuthoriseAt { get; set; } = "/authorise";
+
+        public string KeysAt { get; set; } = "/keys";
+
+        public string KeyName { get; set; } = "k1";
+
         public string Nonce { get; set; } = "";
 
         public string Challenge { get; set; } = "";
@@ -99,8 +143,8 @@ public sealed class OpenIdTests
             builder.Logging.ClearProviders();
             builder.WebHost.UseUrls("http://127.0.0.1:0");
             var app = provider._app = builder.Build();
-            app.MapGet("/.well-known/openid-configuration", () => Results.Text(new JsonObject { ["issuer"] = provider.Issuer, ["authorization_endpoint"] = provider.Issuer + "/authorise", ["token_endpoint"] = provider.Issuer + "/token", ["jwks_uri"] = provider.Issuer + "/keys" }.ToJsonString(), "application/json"));
-            app.MapGet("/keys", () => Results.Text(provider.Keys().ToJsonString(), "application/json"));
+            app.MapGet("/.well-known/openid-configuration", provider.Metadata);
+            app.MapGet("/{keys}", (string keys) => "/" + keys == provider.KeysAt ? Results.Text(provider.Keys().ToJsonString(), "application/json") : Results.NotFound());
             app.MapPost("/token", async (HttpRequest request) =>
             {
                 var form = await request.ReadFormAsync();
@@ -118,10 +162,18 @@ public sealed class OpenIdTests
             _other.Dispose();
         }
 
+        private IResult Metadata()
+        {
+            Asked++;
+            // An answer that is none, and at once: a failure of the network would be tried again for a while.
+            if (Flaw == "away") return Results.Text("not now", "text/plain");
+            return Results.Text(new JsonObject { ["issuer"] = Issuer, ["authorization_endpoint"] = Issuer + AuthoriseAt, ["token_endpoint"] = Issuer + "/token", ["jwks_uri"] = Issuer + KeysAt }.ToJsonString(), "application/json");
+        }
+
         private JsonObject Keys()
         {
             var key = _key.ExportParameters(false);
-            return new JsonObject { ["keys"] = new JsonArray(new JsonObject { ["kty"] = "RSA", ["kid"] = "k1", ["n"] = Base64Url.EncodeToString(key.Modulus), ["e"] = Base64Url.EncodeToString(key.Exponent) }) };
+            return new JsonObject { ["keys"] = new JsonArray(new JsonObject { ["kty"] = "RSA", ["kid"] = KeyName, ["n"] = Base64Url.EncodeToString(key.Modulus), ["e"] = Base64Url.EncodeToString(key.Exponent) }) };
         }
 
         private string Token()
@@ -130,7 +182,7 @@ public sealed class OpenIdTests
             var claims = Claims.DeepClone().AsObject();
             (claims["iss"], claims["aud"], claims["nonce"]) = (Flaw == "issuer" ? "https://evil.example" : Issuer, Flaw == "audience" ? "them" : "us", Flaw == "nonce" ? "another" : Nonce);
             (claims["iat"], claims["exp"]) = (now - 3600, Flaw == "expired" ? now - 120 : now + 300);
-            var head = new JsonObject { ["alg"] = Flaw == "none" ? "none" : "RS256", ["kid"] = "k1" };
+            var head = new JsonObject { ["alg"] = Flaw == "none" ? "none" : "RS256", ["kid"] = Flaw == "unknown key" ? "nobody-has-it" : KeyName };
             var text = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(head.ToJsonString()))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims.ToJsonString()))}";
             return $"{text}.{(Flaw == "none" ? "" : Base64Url.EncodeToString((Flaw == "signature" ? _other : _key).SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)))}";
         }

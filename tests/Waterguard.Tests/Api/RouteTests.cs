@@ -84,7 +84,7 @@ public sealed class RouteTests
     [Fact]
     public async Task Changes_are_in_the_audit_log_under_the_names_that_their_routes_say()
     {
-        await using var host = await ApiHost.StartAsync("notify:\n  channels: [{name: c, kind: syslog, server: '127.0.0.1:9', protocol: udp}]\n");
+        await using var host = await ApiHost.StartAsync("notify:\n  channels: [{name: c, kind: syslog, server: '127.0.0.1:9', protocol: udp}]\ncanaries: [{name: azure, plant: external, source: azure.activitylogs}]\n");
         host.AddAlert("a1");
         var incident = host.Store.Find(new Waterguard.Storage.IncidentQuery()).Single().Id;
         await host.Server.Notifier.StepAsync(TestContext.Current.CancellationToken);
@@ -111,9 +111,11 @@ public sealed class RouteTests
         await Do("PUT", "suppressions/mine", suppression, "*");
         await Do("DELETE", "suppressions/mine", null, "*", HttpStatusCode.NoContent);
         var silence = (await Do("POST", "silences", """{"matchers":[{"field":"level","value":"low"}],"until":"2026-11-23","reason":"r"}""", status: HttpStatusCode.Created)).Body!["id"]!.GetValue<string>();
+        await Do("PUT", $"silences/{silence}", """{"matchers":[{"field":"level","value":"medium"}],"until":"2026-11-23","reason":"r"}""", "*");
         await Do("DELETE", $"silences/{silence}", null, "*", HttpStatusCode.NoContent);
         await Do("POST", "validation", """{"names":["container-runtime-evasion"]}""", status: HttpStatusCode.Accepted);
         await Do("POST", "channels/c/test", "{}");
+        await Do("POST", "canaries/azure", null, status: HttpStatusCode.Created);
         await Do("POST", $"notifications/{host.Store.NotificationsOf(incident).Single().Id}/resend", "{}", status: HttpStatusCode.Conflict);
         session = (session.Cookie, session.Csrf);
         var changed = await Do("POST", "me/password", $$"""{"old":"{{ApiHost.Password}}","new":"another long passphrase"}""");

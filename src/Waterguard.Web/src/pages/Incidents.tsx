@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from "react";
-import type { IncidentSummary, Me, Page } from "../api/types";
+import type { IncidentSummary, ListedIncident, Me, Page } from "../api/types";
 import { change } from "../api/client";
 import { useSession } from "../app/session";
 import { Link, usePlace } from "../app/router";
 import { usePageKeys } from "../app/shortcuts";
 import { incidentFilters, incidentsPath, read, write } from "../logic/filters";
-import { plural } from "../logic/format";
+import { plural, shortened } from "../logic/format";
 import { moved } from "../logic/keys";
 import { announce } from "../parts/Announcer";
 import { Empty, Read, useRead } from "../parts/Async";
@@ -23,7 +23,7 @@ export default function Incidents() {
     setCursors([]);
     setOpened(Date.now());
   }, [search]);
-  const query = useRead<Page<IncidentSummary>>(incidentsPath(filters, opened, cursors.at(-1)), { keep: true });
+  const query = useRead<Page<ListedIncident>>(incidentsPath(filters, opened, cursors.at(-1)), { keep: true });
   const set = (next: typeof filters) => go("/incidents" + write(next, incidentFilters), { replace: true });
   return (
     <>
@@ -58,7 +58,7 @@ export default function Incidents() {
   );
 }
 
-function Queue({ items }: { items: IncidentSummary[] }) {
+function Queue({ items }: { items: ListedIncident[] }) {
   const { go } = usePlace();
   const { me, may } = useSession();
   const client = useQueryClient();
@@ -109,6 +109,7 @@ function Queue({ items }: { items: IncidentSummary[] }) {
               </Link>
               {i.escalated && !i.acknowledged && <Tag>▲ escalated</Tag>}
               {i.verdict && <Tag title={i.verdict.reason}>{i.verdict.is}</Tag>}
+              <About incident={i} />
             </td>
             <td className="q-risk">
               <Risk value={i.risk} />
@@ -125,5 +126,24 @@ function Queue({ items }: { items: IncidentSummary[] }) {
         ))}
       </tbody>
     </table>
+  );
+}
+
+const mostNames = 3;
+
+/** Whom it is about, each a way to all incidents about the same. */
+function About({ incident: i }: { incident: ListedIncident }) {
+  const names = ["workload", "pod", "container", "identity", "address", "image"].flatMap((kind) => (i.entities[kind] ?? []).map((name) => ({ kind, name })));
+  return (
+    <span className="sub dim">
+      {i.strategies.join(", ")}
+      {names.slice(0, mostNames).map((n) => (
+        <span key={n.kind + n.name}>
+          {" · "}
+          <Link to={`/incidents?entity=${encodeURIComponent(`${n.kind}:${n.name}`)}`}>{shortened(n.name)}</Link>
+        </span>
+      ))}
+      {(names.length > mostNames || i.more_entities) && " and others"}
+    </span>
   );
 }

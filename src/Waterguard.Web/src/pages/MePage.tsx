@@ -1,11 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { change, setCsrf } from "../api/client";
-import type { Me } from "../api/types";
+import type { Me, OpenSession, Page } from "../api/types";
 import { useSession } from "../app/session";
 import { announce } from "../parts/Announcer";
-import { Failure } from "../parts/Async";
+import { useAct } from "../parts/admin/act";
+import { Failure, Read, useRead } from "../parts/Async";
 import { Field } from "../parts/Field";
+import { Tag, Time } from "../parts/Marks";
 
 const rights: Record<string, string> = {
   viewer: "You may look at everything but accounts, keys and the audit log.",
@@ -74,6 +76,45 @@ export default function MePage() {
           </section>
         )}
       </div>
+      <OpenSessions />
     </>
+  );
+}
+
+/** Where one is signed in. */
+function OpenSessions() {
+  const query = useRead<Page<OpenSession>>("me/sessions");
+  const { act, error } = useAct("me/sessions");
+  return (
+    <section className="card" aria-labelledby="sessions">
+      <header className="card-head">
+        <h2 id="sessions">Sessions</h2>
+        <span className="dim">where you are signed in</span>
+      </header>
+      {error !== null && <Failure error={error} />}
+      <Read query={query} what="sessions">
+        {(page) => (
+          <ul className="plain-list">
+            {page.items.map((s) => (
+              <li key={s.id}>
+                <span className="grow">
+                  from {s.address}
+                  <span className="sub dim">
+                    since <Time at={s.opened} />, last used <Time at={s.used} brief />
+                  </span>
+                </span>
+                {s.current ? (
+                  <Tag>this one</Tag>
+                ) : (
+                  <button type="button" aria-label={`End the session from ${s.address} of ${s.opened}`} onClick={() => void act(() => change("DELETE", `me/sessions/${s.id}`), "The session has ended.")}>
+                    End
+                  </button>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Read>
+    </section>
   );
 }

@@ -1,11 +1,10 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { change } from "../api/client";
 import type { Page, Silence, Suppression } from "../api/types";
 import { Link, usePlace } from "../app/router";
 import { useSession } from "../app/session";
 import { count } from "../logic/format";
-import { announce } from "../parts/Announcer";
+import { useAct } from "../parts/admin/act";
 import { Empty, Failure, Read, useRead } from "../parts/Async";
 import { Field } from "../parts/Field";
 import { Tag, Time } from "../parts/Marks";
@@ -83,21 +82,10 @@ export default function Suppressions() {
 }
 
 function Silences() {
-  const client = useQueryClient();
   const { may } = useSession();
   const query = useRead<Page<Silence>>("silences?limit=200");
-  const [error, setError] = useState<unknown>(null);
-  const again = () => client.invalidateQueries({ predicate: (q) => String(q.queryKey[0]).startsWith("silences") });
-  const run = async (what: () => Promise<unknown>, said: string) => {
-    setError(null);
-    try {
-      await what();
-      announce(said);
-      await again();
-    } catch (e) {
-      setError(e);
-    }
-  };
+  const { act, error } = useAct("silences");
+  const [edited, setEdited] = useState<string | null>(null);
   return (
     <section className="card" aria-labelledby="silences">
       <header className="card-head">
@@ -128,9 +116,21 @@ function Silences() {
                   </span>
                   <Time at={s.until} brief />
                   {may("analyst") && (
-                    <button type="button" onClick={() => void run(() => change("DELETE", `silences/${s.id}`, undefined, `"r${s.revision}-"`), "The silence is over.")} aria-label={`End the silence of ${s.matchers.map((m) => m.value).join(", ")}`}>
+                    <button type="button" aria-expanded={edited === s.id} onClick={() => setEdited(edited === s.id ? null : s.id)} aria-label={`Change the silence of ${s.matchers.map((m) => m.value).join(", ")}`}>
+                      Change
+                    </button>
+                  )}
+                  {may("analyst") && (
+                    <button type="button" onClick={() => void act(() => change("DELETE", `silences/${s.id}`, undefined, `"r${s.revision}-"`), "The silence is over.")} aria-label={`End the silence of ${s.matchers.map((m) => m.value).join(", ")}`}>
                       End
                     </button>
+                  )}
+                  {edited === s.id && (
+                    <SilenceForm
+                      name="Change silence"
+                      silence={s}
+                      make={(body) => act(() => change("PUT", `silences/${s.id}`, body, `"r${s.revision}-"`), "The silence is changed.").then((done) => (done && setEdited(null), done))}
+                    />
                   )}
                 </li>
               ))}
@@ -138,51 +138,57 @@ function Silences() {
           )
         }
       </Read>
-      {may("analyst") && <NewSilence make={(body) => run(() => change("POST", "silences", body), "The silence holds.")} />}
+      {may("analyst") && (
+        <details>
+          <summary>New silence</summary>
+          <SilenceForm name="New silence" make={(body) => act(() => change("POST", "silences", body), "The silence holds.")} />
+        </details>
+      )}
     </section>
   );
 }
 
 const fields = ["entity.pod", "entity.container", "entity.workload", "entity.image", "entity.identity", "entity.node", "entity.address", "entity.cluster", "entity.resource", "rule", "title", "level", "strategy"];
 
-function NewSilence({ make }: { make: (body: unknown) => Promise<void> }) {
+/** A silence to be made, or to be made another: of one with several matchers the first can be changed here, and the others stay. */
+function SilenceForm({ name, silence, make }: { name: string; silence?: Silence; make: (body: unknown) => Promise<boolean> }) {
+  const [first, ...others] = silence?.matchers ?? [];
   return (
-    <details>
-      <summary>New silence</summary>
-      <form
-        className="filters form-top"
-        aria-label="New silence"
-        onSubmit={(e) => {
-          e.preventDefault();
-          const form = e.currentTarget;
-          const data = new FormData(form);
-          const until = new Date(Date.now() + Number(data.get("hours")) * 3_600_000).toISOString();
-          void make({ matchers: [{ field: data.get("field"), value: data.get("value") }], until, reason: data.get("reason") }).then(() => form.reset());
-        }}
-      >
-        <Field label="Why">
-          <input name="reason" required />
-        </Field>
-        <Field label="Field">
-          <select name="field">
-            {fields.map((f) => (
-              <option key={f}>{f}</option>
-            ))}
-          </select>
-        </Field>
-        <Field label="Is">
-          <input name="value" required />
-        </Field>
-        <Field label="For">
-          <select name="hours">
-            <option value="1">an hour</option>
-            <option value="4">4 hours</option>
-            <option value="24">a day</option>
-            <option value="168">a week</option>
-          </select>
-        </Field>
-        <button>Silence</button>
-      </form>
-    </details>
+    <form
+      className="filters form-top"
+      aria-label={name}
+      onSubmit={(e) => {
+        e.preventDefault();
+        const form = e.currentTarget;
+        const data = new FormData(form);
+        const hours = Number(data.get("hours"));
+        const until = hours > 0 ? new Date(Date.now() + hours * 3_600_000).toISOString() : silence!.until;
+        void make({ matchers: [{ field: data.get("field"), value: data.get("value") }, ...others], until, reason: data.get("reason") }).then((done) => done && form.reset());
+      }}
+    >
+      <Field label="Why">
+        <input name="reason" required defaultValue={silence?.reason} />
+      </Field>
+      <Field label="Field">
+        <select name="field" defaultValue={first?.field}>
+          {fields.map((f) => (
+            <option key={f}>{f}</option>
+          ))}
+        </select>
+      </Field>
+      <Field label="Is">
+        <input name="value" required defaultValue={first?.value} />
+      </Field>
+      <Field label="For">
+        <select name="hours">
+          {silence?.in_force && <option value="0">as long as it is</option>}
+          <option value="1">an hour</option>
+          <option value="4">4 hours</option>
+          <option value="24">a day</option>
+          <option value="168">a week</option>
+        </select>
+      </Field>
+      <button>{silence ? "Keep" : "Silence"}</button>
+    </form>
   );
 }

@@ -1,22 +1,11 @@
 import { useState } from "react";
-import { announce } from "./Announcer";
-import { Icon } from "./Icon";
+import { Copy } from "./Copy";
 
 /** A record as a tree that opens, and to copy. Everything in it is text: what a sender wrote is never markup. */
 export function Json({ value, name }: { value: unknown; name: string }) {
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(JSON.stringify(value, null, 2));
-      announce("Copied.");
-    } catch {
-      announce("The browser does not let the page copy.", true);
-    }
-  };
   return (
     <div className="json">
-      <button type="button" className="quiet copy" onClick={() => void copy()} aria-label={`Copy ${name} as JSON`}>
-        <Icon name="copy" /> Copy
-      </button>
+      <Copy text={() => JSON.stringify(value, null, 2)} name={`${name} as JSON`} />
       <Node value={value} depth={0} />
     </div>
   );

@@ -16,6 +16,7 @@ internal sealed class Sessions(DocumentShelf shelf, Accounts accounts, TimeProvi
 
     private const string Kind = "session";
     private const int MostPerAccount = 20;
+    private const int NameLength = 16;
     private readonly ConcurrentDictionary<string, DateTimeOffset> _used = new(StringComparer.Ordinal);
     private readonly DateTimeOffset _started = time.GetUtcNow();
 
@@ -37,7 +38,7 @@ internal sealed class Sessions(DocumentShelf shelf, Accounts accounts, TimeProvi
         if (shelf.Find(Kind, id) is not var (json, _)) return null;
         var now = time.GetUtcNow();
         var opened = json["opened"]!.GetValue<DateTimeOffset>();
-        var used = _used.TryGetValue(id, out var last) ? last : opened > _started ? opened : _started;
+        var used = UsedOf(id, opened);
         if (now - opened >= Longest || now - used >= Idle) return null;
         if (accounts.Find(json["account"]!.GetValue<string>()) is not { Disabled: false } account || account.Stamp != json["stamp"]!.GetValue<long>()) return null;
         _used[id] = now;
@@ -47,12 +48,23 @@ internal sealed class Sessions(DocumentShelf shelf, Accounts accounts, TimeProvi
     /// <summary>The token that a changing request must carry in a header: who has the cookie only because a browser sends it along cannot know it.</summary>
     public static string Csrf(string token) => Tokens.Derive(token, "csrf");
 
+    /// <summary>The sessions of an account that can still be used, the newest first. A session's name is the beginning of its cookie's hash: nobody can make a cookie of it.</summary>
+    public IReadOnlyList<OpenSession> Of(Account account)
+    {
+        var now = time.GetUtcNow();
+        return [.. shelf.All(Kind).Where(d => d.Json["account"]!.GetValue<string>() == account.Name && d.Json["stamp"]!.GetValue<long>() == account.Stamp)
+            .Select(d => new OpenSession(d.Id[..NameLength], d.Id, d.Json["opened"]!.GetValue<DateTimeOffset>(), UsedOf(d.Id, d.Json["opened"]!.GetValue<DateTimeOffset>()), d.Json["address"]?.GetValue<string>() ?? ""))
+            .Where(s => now - s.Opened < Longest && now - s.Used < Idle).OrderByDescending(s => s.Opened).ThenBy(s => s.Id, StringComparer.Ordinal)];
+    }
+
     /// <summary>Ends one.</summary>
     public void Close(string id, Caller by)
     {
         shelf.Remove(Kind, id, null, by, "session.closed", [], subject: by.Name);
         _used.TryRemove(id, out _);
     }
+
+    private DateTimeOffset UsedOf(string id, DateTimeOffset opened) => _used.TryGetValue(id, out var last) ? last : opened > _started ? opened : _started;
 
     // What is over goes when its owner comes again; of what is open, the oldest beyond so many.
     private void Sweep(string account)
@@ -73,3 +85,10 @@ internal sealed class Sessions(DocumentShelf shelf, Accounts accounts, TimeProvi
         }
     }
 }
+
+/// <summary>A session that can still be used.</summary>
+/// <param name="Name">What its owner calls it by.</param>
+/// <param name="Id">Under which it is kept.</param>
+/// <param name="Used">When last; since the service's start at least.</param>
+/// <param name="Address">From where it was opened.</param>
+internal sealed record OpenSession(string Name, string Id, DateTimeOffset Opened, DateTimeOffset Used, string Address);

@@ -10,9 +10,6 @@ internal sealed class Escalation(ApiParts parts, IncidentBoard board, IncidentWo
 {
     private static readonly TimeSpan s_every = TimeSpan.FromMinutes(1);
 
-    // An incident begins to wait when the service first sees it, not when what it tells of happened: old records may come late.
-    private readonly Dictionary<string, DateTimeOffset> _since = new(StringComparer.Ordinal);
-
     public async Task RunAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(s_every, parts.Time);
@@ -36,17 +33,21 @@ internal sealed class Escalation(ApiParts parts, IncidentBoard board, IncidentWo
         try
         {
             var now = parts.Time.GetUtcNow();
+            // An incident begins to wait when a service first sees it, not when what it tells of happened: old records may come late. The store keeps when that was, so that a restart does not begin anew.
+            var since = parts.Incidents.WaitingSince();
+            var begun = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
             var waiting = new HashSet<string>(StringComparer.Ordinal);
             foreach (var (incident, done) in board.Find(new IncidentQuery { LowestLevel = (int)Level.Low }))
             {
                 var level = AlertJson.Name((Level)incident.Level);
                 if (done.IsAcknowledged || done.IsEscalated || !parts.Configuration.Escalation.TryGetValue(level, out var after) || after <= TimeSpan.Zero) continue;
                 waiting.Add(incident.Id);
-                if (!_since.TryGetValue(incident.Id, out var since)) _since[incident.Id] = since = now;
-                if (now - since >= after) work.Escalate(incident.Id, level, after);
+                if (!since.TryGetValue(incident.Id, out var from)) begun[incident.Id] = from = now;
+                if (now - from >= after) work.Escalate(incident.Id, level, after);
             }
 
-            foreach (var gone in _since.Keys.Except(waiting, StringComparer.Ordinal).ToArray()) _since.Remove(gone);
+            string[] over = [.. since.Keys.Except(waiting, StringComparer.Ordinal)];
+            if (begun.Count > 0 || over.Length > 0) parts.Incidents.KeepWaiting(begun, over);
         }
         catch (Exception e) when (e is StorageUnavailableException or RefusedException)
         {

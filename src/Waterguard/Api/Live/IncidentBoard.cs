@@ -37,8 +37,18 @@ internal sealed class IncidentBoard(ApiParts parts, IncidentWork work)
     /// <summary>One; refused where there never was one.</summary>
     public StoredIncident Get(string id) => parts.Incidents.FindIncident(id) ?? throw RefusedException.Missing("There is no incident of that id.");
 
-    /// <summary>What a list shows of it.</summary>
-    public static JsonObject Summary(StoredIncident incident, WorkDone done)
+    /// <summary>What a list shows of it, with strategies and entities.</summary>
+    public JsonObject Listed(StoredIncident incident, WorkDone done)
+    {
+        var (summary, names) = (Summary(incident, done), parts.Incidents.NamesOf(incident.Id));
+        var entities = new JsonObject();
+        foreach (var kind in names.Entities.GroupBy(e => e.Kind, StringComparer.Ordinal)) entities[kind.Key] = new JsonArray([.. kind.Select(e => (JsonNode?)e.Name)]);
+        (summary["strategies"], summary["entities"], summary["more_entities"]) = (new JsonArray([.. names.Strategies.Select(s => (JsonNode?)s)]), entities, names.HasMore);
+        return summary;
+    }
+
+    /// <summary>What is told of it everywhere.</summary>
+    private static JsonObject Summary(StoredIncident incident, WorkDone done)
     {
         var summary = new JsonObject
         {

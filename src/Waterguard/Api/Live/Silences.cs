@@ -31,12 +31,7 @@ internal sealed class Silences(DocumentShelf shelf, TimeProvider time)
 
     public (string Id, JsonObject Json, long Revision) Add(JsonObject body, Caller by)
     {
-        if (!DateTimeOffset.TryParse(body["until"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var until) || until <= time.GetUtcNow() || until > time.GetUtcNow() + s_longest)
-            throw RefusedException.Bad($"'until' is a time within the next {s_longest.Days} days.");
-        var matchers = body["matchers"]!.AsArray();
-        if (matchers.Count == 0) throw RefusedException.Bad("A silence matches something: 'matchers' is empty.");
-        if (matchers.Select(m => m!["field"]!.GetValue<string>()).FirstOrDefault(f => !Fields.Contains(f, StringComparer.Ordinal)) is not null) throw RefusedException.Bad($"The field of a matcher is one of {string.Join(", ", Fields)}.");
-        if (body["reason"]!.GetValue<string>().Trim().Length == 0) throw RefusedException.Bad("A silence has a 'reason'.");
+        var until = Checked(body);
         if (shelf.All(Kind).Skip(MostKept - 1).Any()) throw new RefusedException(409, "Conflict", $"There are {MostKept} silences: end some.");
         var id = Tokens.MakeId();
         var json = body.DeepClone().AsObject();
@@ -46,11 +41,35 @@ internal sealed class Silences(DocumentShelf shelf, TimeProvider time)
         return (id, Find(id)?.Json ?? json, revision);
     }
 
+    /// <summary>Makes one another; who made it stays with it.</summary>
+    public (JsonObject Json, long Revision) Change(string id, JsonObject body, long? expected, Caller by)
+    {
+        if (Find(id) is not var (before, _)) throw RefusedException.Missing("There is no silence of that id.");
+        var until = Checked(body);
+        var json = body.DeepClone().AsObject();
+        (json["id"], json["until"], json["made_by"], json["made"]) = (id, AlertJson.Time(until), before["made_by"]?.DeepClone(), before["made"]?.DeepClone());
+        (json["changed_by"], json["changed"]) = (by.Name, AlertJson.Time(time.GetUtcNow()));
+        var revision = shelf.Put(Kind, id, json, expected, by, "silence.changed", new JsonObject { ["silence"] = json.DeepClone(), ["before"] = before.DeepClone() });
+        _inForce = null;
+        return (Find(id)?.Json ?? json, revision);
+    }
+
     public void Remove(string id, long? expected, Caller by)
     {
         if (Find(id) is not var (json, _)) throw RefusedException.Missing("There is no silence of that id.");
         shelf.Remove(Kind, id, expected, by, "silence.ended", new JsonObject { ["silence"] = json.DeepClone() });
         _inForce = null;
+    }
+
+    private DateTimeOffset Checked(JsonObject body)
+    {
+        if (!DateTimeOffset.TryParse(body["until"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var until) || until <= time.GetUtcNow() || until > time.GetUtcNow() + s_longest)
+            throw RefusedException.Bad($"'until' is a time within the next {s_longest.Days} days.");
+        var matchers = body["matchers"]!.AsArray();
+        if (matchers.Count == 0) throw RefusedException.Bad("A silence matches something: 'matchers' is empty.");
+        if (matchers.Select(m => m!["field"]!.GetValue<string>()).FirstOrDefault(f => !Fields.Contains(f, StringComparer.Ordinal)) is not null) throw RefusedException.Bad($"The field of a matcher is one of {string.Join(", ", Fields)}.");
+        if (body["reason"]!.GetValue<string>().Trim().Length == 0) throw RefusedException.Bad("A silence has a 'reason'.");
+        return until;
     }
 
     private static bool Fits(JsonObject summary, string field, string value) => field switch

@@ -13,7 +13,7 @@ internal sealed class IncidentRoutes(ApiParts parts, IncidentBoard board, Incide
 {
     private static readonly Shape s_summary = Shape.AtLeast(
         ("id", Shape.Text), ("title", Shape.LongText), ("level", Shape.Text), ("risk", Shape.Whole), ("status", Shape.Word("open", "acknowledged", "closed")), ("start", Shape.Time), ("end", Shape.Time), ("count", Shape.Whole),
-        ("merged_into", Shape.Text.OrNull), ("assignee", Shape.Text.OrNull), ("acknowledged", Shape.Open.OrNull), ("escalated", Shape.Open.OrNull), ("verdict", Shape.Open.OrNull), ("closed", Shape.Open.OrNull), ("revision", Shape.Whole));
+        ("merged_into", Shape.Text.OrNull), ("assignee", Shape.Text.OrNull), ("acknowledged", Shape.Open.OrNull), ("escalated", Shape.Open.OrNull), ("verdict", Shape.Open.OrNull), ("closed", Shape.Open.OrNull), ("revision", Shape.Whole), ("strategies", Shape.List(Shape.Text)), ("entities", Shape.Open), ("more_entities", Shape.Boolean));
 
     private static readonly Shape s_whole = Shape.AtLeast(
         ("id", Shape.Text), ("status", Shape.Text), ("alerts", Shape.List(Shape.Text)), ("timeline", Shape.List(Shape.Open)), ("context", Shape.Open), ("missing_sources", Shape.List(Shape.Open)), ("notes", Shape.List(Shape.Open)), ("history", Shape.List(Shape.Open)),
@@ -36,7 +36,7 @@ internal sealed class IncidentRoutes(ApiParts parts, IncidentBoard board, Incide
         var found = status is null && assignee is null
             ? parts.Incidents.Find(query with { Most = e.Limit + 1 }).Select(i => (Incident: i, Work: work.Of(i.Id))).ToArray()
             : [.. board.Find(query).Where(i => Fits(i.Work, status, assignee)).Take(e.Limit + 1)];
-        return AdminRoutes.Page(found, e.Limit, i => AlertRoutes.CursorOf(i.Incident.End, i.Incident.Id), i => IncidentBoard.Summary(i.Incident, i.Work));
+        return AdminRoutes.Page(found, e.Limit, i => AlertRoutes.CursorOf(i.Incident.End, i.Incident.Id), i => board.Listed(i.Incident, i.Work));
     }
 
     private static bool Fits(WorkDone done, string? status, string? assignee) =>

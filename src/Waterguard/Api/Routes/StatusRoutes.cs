@@ -44,7 +44,7 @@ internal sealed class StatusRoutes(ApiParts parts, IncidentBoard incidents, Stra
             ["caps"] = new JsonObject
             {
                 ["damaged_batches"] = parts.Judgement.DamagedBatches, ["depth_capped"] = tally.DepthCapped, ["forged_times"] = parts.Judgement.Correlations.ForgedTimes, ["evidence_files_removed"] = parts.Judgement.Correlations.EvidenceFilesRemoved, ["not_lifted_any_more"] = parts.Judgement.TriageForgotten, ["keys_forgotten"] = parts.Journal.KeysForgotten,
-                ["listeners_dropped"] = parts.Events.Dropped, ["sign_ins_forgotten"] = attempts.Forgotten,
+                ["incidents_not_regrouped"] = parts.Incidents.NotRegrouped, ["listeners_dropped"] = parts.Events.Dropped, ["sign_ins_forgotten"] = attempts.Forgotten,
             },
         });
     }

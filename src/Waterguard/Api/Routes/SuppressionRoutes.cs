@@ -24,6 +24,7 @@ internal sealed class SuppressionRoutes(ApiParts parts, OwnSuppressions own, Sup
         ApiRoute.Get("/silences", Need.Viewer, "Lists silences, also those that are over.", Shape.Page(s_silence), e => AdminRoutes.Page(silences.List(e.Query("cursor"), e.Limit + 1), e.Limit, s => s.Id, s => Shown(s.Json, s.Revision))) with { Query = ["limit", "cursor"] },
         ApiRoute.Post("/silences", Need.Analyst, "Begins a silence: what it matches is marked, not hidden.", "silence.made", Silences.Body, s_silence, AddSilenceAsync) with { Status = 201 },
         ApiRoute.Get("/silences/{id}", Need.Viewer, "One silence.", s_silence, e => silences.Find(e.Part("id")) is var (json, revision) ? Answer.Revised(Shown(json, revision), revision) : throw RefusedException.Missing("There is no silence of that id.")),
+        new("PUT", "/silences/{id}", Need.Analyst, "Makes a silence another; who made it stays with it.", Silences.Body, s_silence, ChangeSilenceAsync) { Audited = "silence.changed" },
         new("DELETE", "/silences/{id}", Need.Analyst, "Ends a silence.", null, null, EndSilenceAsync) { Status = 204, Audited = "silence.ended" },
     ];
 
@@ -100,6 +101,12 @@ internal sealed class SuppressionRoutes(ApiParts parts, OwnSuppressions own, Sup
     {
         var (id, json, revision) = silences.Add(e.Body, e.Caller);
         return Task.FromResult(Answer.Revised(Shown(json, revision), revision, 201) with { Location = $"{ApiRoute.Root}/silences/{id}" });
+    }
+
+    private Task<Answer> ChangeSilenceAsync(Exchange e)
+    {
+        var (json, revision) = silences.Change(e.Part("id"), e.Body, e.Expected, e.Caller);
+        return Task.FromResult(Answer.Revised(Shown(json, revision), revision));
     }
 
     private Task<Answer> EndSilenceAsync(Exchange e)

@@ -2,8 +2,9 @@ import { change } from "../../api/client";
 import type { Account, Page } from "../../api/types";
 import { useSession } from "../../app/session";
 import { roles } from "../../logic/levels";
-import { Failure, Read, useRead } from "../Async";
+import { Empty, Failure, useRead } from "../Async";
 import { Field } from "../Field";
+import { ListTable } from "../ListTable";
 import { Tag, Time } from "../Marks";
 import { useAct } from "./act";
 
@@ -18,56 +19,43 @@ export function Accounts() {
         <h2 id="accounts">Accounts</h2>
       </header>
       {error !== null && <Failure error={error} />}
-      <Read query={query} what="accounts">
-        {(page) => (
-          <div className="scroll" tabIndex={0} role="region" aria-label="Table of accounts">
-            <table>
-              <thead>
-                <tr>
-                  <th>Name</th>
-                  <th>Role</th>
-                  <th>Signs in</th>
-                  <th>Made</th>
-                  <th>Change</th>
-                </tr>
-              </thead>
-              <tbody>
-                {page.items.map((a) => (
-                  <tr key={a.name}>
-                    <th scope="row">
-                      {a.name} {a.disabled && <Tag>disabled</Tag>}
-                      {a.full_name && <span className="sub dim">{a.full_name}</span>}
-                    </th>
-                    <td>
-                      <select aria-label={`Role of ${a.name}`} value={a.role} disabled={a.name === me.name} onChange={(e) => patch(a, { role: e.target.value }, `${a.name} is ${e.target.value} now.`)}>
-                        {roles.map((r) => (
-                          <option key={r}>{r}</option>
-                        ))}
-                      </select>
-                    </td>
-                    <td>{a.local ? "with a password" : "by the provider"}</td>
-                    <td>
-                      <Time at={a.created} brief />
-                    </td>
-                    <td>
-                      {a.name !== me.name && (
-                        <span className="buttons">
-                          <button type="button" onClick={() => patch(a, { disabled: !a.disabled }, a.disabled ? "Enabled." : "Disabled; its sessions have ended.")} aria-label={`${a.disabled ? "Enable" : "Disable"} ${a.name}`}>
-                            {a.disabled ? "Enable" : "Disable"}
-                          </button>
-                          <button type="button" className="danger" aria-label={`Remove ${a.name}`} onClick={() => void act(() => change("DELETE", `accounts/${encodeURIComponent(a.name)}`, undefined, `"r${a.revision}-"`), "Removed.")}>
-                            Remove
-                          </button>
-                        </span>
-                      )}
-                    </td>
-                  </tr>
+      <ListTable
+        query={query}
+        what="accounts"
+        heads={["Name", "Role", "Signs in", "Made", "Change"]}
+        empty={<Empty title="There is no account" />}
+        row={(a) => (
+          <tr key={a.name}>
+            <th scope="row">
+              {a.name} {a.disabled && <Tag>disabled</Tag>}
+              {a.full_name && <span className="sub dim">{a.full_name}</span>}
+            </th>
+            <td>
+              <select aria-label={`Role of ${a.name}`} value={a.role} disabled={a.name === me.name} onChange={(e) => patch(a, { role: e.target.value }, `${a.name} is ${e.target.value} now.`)}>
+                {roles.map((r) => (
+                  <option key={r}>{r}</option>
                 ))}
-              </tbody>
-            </table>
-          </div>
+              </select>
+            </td>
+            <td>{a.local ? "with a password" : "by the provider"}</td>
+            <td>
+              <Time at={a.created} brief />
+            </td>
+            <td>
+              {a.name !== me.name && (
+                <span className="buttons">
+                  <button type="button" onClick={() => patch(a, { disabled: !a.disabled }, a.disabled ? "Enabled." : "Disabled; its sessions have ended.")} aria-label={`${a.disabled ? "Enable" : "Disable"} ${a.name}`}>
+                    {a.disabled ? "Enable" : "Disable"}
+                  </button>
+                  <button type="button" className="danger" aria-label={`Remove ${a.name}`} onClick={() => void act(() => change("DELETE", `accounts/${encodeURIComponent(a.name)}`, undefined, `"r${a.revision}-"`), "Removed.")}>
+                    Remove
+                  </button>
+                </span>
+              )}
+            </td>
+          </tr>
         )}
-      </Read>
+      />
       <form
         className="filters form-top"
         aria-label="New account"

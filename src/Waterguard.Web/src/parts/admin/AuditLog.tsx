@@ -3,6 +3,7 @@ import type { AuditEntry, Page } from "../../api/types";
 import { plural } from "../../logic/format";
 import { Empty, Read, useRead } from "../Async";
 import { Json } from "../Json";
+import { ListTable } from "../ListTable";
 import { Time } from "../Marks";
 
 interface Check {
@@ -35,53 +36,35 @@ export function AuditLog() {
           )}
         </Read>
       )}
-      <Read query={query} what="the audit log">
-        {(page) =>
-          page.items.length === 0 ? (
-            <Empty title="Nothing was changed yet" />
-          ) : (
-            <div className="scroll" tabIndex={0} role="region" aria-label="Table of the audit log">
-              <table>
-                <thead>
-                  <tr>
-                    <th className="right">#</th>
-                    <th>Time</th>
-                    <th>Who</th>
-                    <th>Action</th>
-                    <th>Subject</th>
-                    <th>From</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {page.items.map((a) => (
-                    <tr key={a.sequence}>
-                      <td className="right num dim">{a.sequence}</td>
-                      <td>
-                        <Time at={a.time} />
-                      </td>
-                      <th scope="row">
-                        {a.actor || <span className="dim">nobody</span>}
-                        <span className="sub dim">{a.role}</span>
-                      </th>
-                      <td>
-                        {a.action}
-                        {a.detail !== null && (
-                          <details>
-                            <summary>Detail</summary>
-                            <Json value={a.detail} name={`entry ${a.sequence}`} />
-                          </details>
-                        )}
-                      </td>
-                      <td className="break">{a.subject}</td>
-                      <td className="num">{a.address}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          )
-        }
-      </Read>
+      <ListTable
+        query={query}
+        what="the audit log"
+        heads={["#›", "Time", "Who", "Action", "Subject", "From"]}
+        empty={<Empty title="Nothing was changed yet" />}
+        row={(a) => (
+          <tr key={a.sequence}>
+            <td className="right num dim">{a.sequence}</td>
+            <td>
+              <Time at={a.time} />
+            </td>
+            <th scope="row">
+              {a.actor || <span className="dim">nobody</span>}
+              <span className="sub dim">{a.role}</span>
+            </th>
+            <td>
+              {a.action}
+              {a.detail !== null && (
+                <details>
+                  <summary>Detail</summary>
+                  <Json value={a.detail} name={`entry ${a.sequence}`} />
+                </details>
+              )}
+            </td>
+            <td className="break">{a.subject}</td>
+            <td className="num">{a.address}</td>
+          </tr>
+        )}
+      />
       <nav className="pager" aria-label="Pages of the audit log">
         <button type="button" disabled={cursors.length === 0} onClick={() => setCursors(cursors.slice(0, -1))}>
           Newer

@@ -2,9 +2,10 @@ import { useState } from "react";
 import { change } from "../../api/client";
 import type { ApiKey, Page } from "../../api/types";
 import { fromInput } from "../../logic/format";
-import { announce } from "../Announcer";
-import { Empty, Failure, Read, useRead } from "../Async";
+import { Empty, Failure, useRead } from "../Async";
+import { Copy } from "../Copy";
 import { Field } from "../Field";
+import { ListTable } from "../ListTable";
 import { Tag, Time } from "../Marks";
 import { useAct } from "./act";
 
@@ -25,62 +26,42 @@ export function Keys() {
             <code>{shown.key}</code>
           </p>
           <span className="buttons">
-            <button type="button" onClick={() => void navigator.clipboard.writeText(shown.key!).then(() => announce("Copied."), () => announce("The browser does not let the page copy.", true))}>
-              Copy
-            </button>
+            <Copy text={() => shown.key!} name="the key" />
             <button type="button" onClick={() => setShown(null)}>
               I have kept it
             </button>
           </span>
         </div>
       )}
-      <Read query={query} what="keys">
-        {(page) =>
-          page.items.length === 0 ? (
-            <Empty title="There is no key">Programs show one to read the API, or to hand over records.</Empty>
-          ) : (
-            <div className="scroll" tabIndex={0} role="region" aria-label="Table of keys">
-              <table>
-                <thead>
-                  <tr>
-                    <th>Label</th>
-                    <th>May</th>
-                    <th>Expires</th>
-                    <th>Last used</th>
-                    <th>Made by</th>
-                    <th>Change</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {page.items.map((k) => (
-                    <tr key={k.id}>
-                      <th scope="row">{k.label}</th>
-                      <td>
-                        {k.scopes.map((s) => (
-                          <Tag key={s}>{s}</Tag>
-                        ))}
-                      </td>
-                      <td>{k.expires ? <Time at={k.expires} brief /> : "never"}</td>
-                      <td>{k.last_used ? <Time at={k.last_used} brief /> : <span className="dim">never</span>}</td>
-                      <td>{k.created_by}</td>
-                      <td>
-                        <span className="buttons">
-                          <button type="button" aria-label={`Rotate ${k.label}`} onClick={() => void act(async () => setShown((await change<ApiKey>("POST", `keys/${k.id}/rotate`, {}, `"r${k.revision}-"`)).value), "Rotated. The old secret goes on for a day.")}>
-                            Rotate
-                          </button>
-                          <button type="button" className="danger" aria-label={`Remove ${k.label}`} onClick={() => void act(() => change("DELETE", `keys/${k.id}`, undefined, `"r${k.revision}-"`), "Removed.")}>
-                            Remove
-                          </button>
-                        </span>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          )
-        }
-      </Read>
+      <ListTable
+        query={query}
+        what="keys"
+        heads={["Label", "May", "Expires", "Last used", "Made by", "Change"]}
+        empty={<Empty title="There is no key">Programs show one to read the API, or to hand over records.</Empty>}
+        row={(k) => (
+          <tr key={k.id}>
+            <th scope="row">{k.label}</th>
+            <td>
+              {k.scopes.map((s) => (
+                <Tag key={s}>{s}</Tag>
+              ))}
+            </td>
+            <td>{k.expires ? <Time at={k.expires} brief /> : "never"}</td>
+            <td>{k.last_used ? <Time at={k.last_used} brief /> : <span className="dim">never</span>}</td>
+            <td>{k.created_by}</td>
+            <td>
+              <span className="buttons">
+                <button type="button" aria-label={`Rotate ${k.label}`} onClick={() => void act(async () => setShown((await change<ApiKey>("POST", `keys/${k.id}/rotate`, {}, `"r${k.revision}-"`)).value), "Rotated. The old secret goes on for a day.")}>
+                  Rotate
+                </button>
+                <button type="button" className="danger" aria-label={`Remove ${k.label}`} onClick={() => void act(() => change("DELETE", `keys/${k.id}`, undefined, `"r${k.revision}-"`), "Removed.")}>
+                  Remove
+                </button>
+              </span>
+            </td>
+          </tr>
+        )}
+      />
       <form
         className="filters form-top"
         aria-label="New key"
