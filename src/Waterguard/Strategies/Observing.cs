@@ -13,14 +13,15 @@ namespace Waterguard.Strategies;
 internal static class Observing
 {
     private const int MostLacksNamed = 6;
-    private static readonly string[] s_witnesses = ["kubernetes.audit", "docker.events", "waterguard.census"];
+    private const string Rounds = "waterguard.census";
+    private static readonly string[] s_witnesses = ["kubernetes.audit", "docker.events", Rounds];
 
     /// <summary>What is observed in a report of coverage and in how far learning has come.</summary>
     public static Observations Of(
         Generation generation, CoverageReport report, IReadOnlyDictionary<string, (long Keys, double ReadyShare)> readiness, ImmutableDictionary<string, ValidationSeen> validation, DateTimeOffset now, TimeSpan? silentAfter = null) => new(
         now,
         report.Sources.ToImmutableSortedDictionary(s => s.Source, s => Of(s, report.Live?.Sources.Where(l => l.Source == s.Source).Select(l => (DateTimeOffset?)l.Last).FirstOrDefault()), StringComparer.Ordinal),
-        report.Sights.ToImmutableDictionary(s => s.Key, s => s.Value.Source == DisagreementRecord.Source ? Witnesses(report) : Of(s.Value), StringComparer.Ordinal),
+        report.Sights.ToImmutableDictionary(s => s.Key, s => s.Value.Source == DisagreementRecord.Source ? Witnesses(report, now, silentAfter) : Of(s.Value), StringComparer.Ordinal),
         generation.Rules.Correlations.Where(c => readiness.ContainsKey(c.Header.Id) || Learns(c))
             .ToImmutableDictionary(c => c.Header.Id, c => Of(c, readiness.GetValueOrDefault(c.Header.Id)), StringComparer.Ordinal),
         validation, ImmutableDictionary<string, CheckSeen>.Empty) { SilentAfter = report.Live is null ? null : silentAfter };
@@ -81,10 +82,11 @@ internal static class Observing
         ],
         sight.Sight == Sight.Partly);
 
-    // What witnesses disagree on is told by nobody but the census, which needs two of them.
-    private static DetectionSeen Witnesses(CoverageReport report)
+    // What witnesses disagree on is told by nobody but the census, which needs two of them. A sensor that speaks in rounds and has stopped is none any more.
+    private static DetectionSeen Witnesses(CoverageReport report, DateTimeOffset now, TimeSpan? silentAfter)
     {
-        var heard = report.Sources.Select(s => s.Source).Where(s => Array.IndexOf(s_witnesses, s) >= 0).ToArray();
+        var heard = report.Sources.Select(s => s.Source).Where(s => Array.IndexOf(s_witnesses, s) >= 0)
+            .Where(s => s != Rounds || report.Live?.Sources.FirstOrDefault(l => l.Source == s) is not { } live || now - live.Last <= (silentAfter ?? TimeSpan.MaxValue)).ToArray();
         return heard.Length >= 2 ? new(DisagreementRecord.Source, true, [], false)
             : new("census", true, [$"two witnesses of containers are needed among {string.Join(", ", s_witnesses)}; heard of: {(heard.Length == 0 ? "none" : heard[0])}"], false);
     }
