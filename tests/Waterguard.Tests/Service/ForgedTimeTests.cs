@@ -59,6 +59,9 @@ public sealed class ForgedTimeTests
             alerts.AddRange(live.Advance(factory));
         }
 
+        var later = matches[^1].Time.AddMinutes(9);
+        live.Seen("in", Times(later, later), later);
+        alerts.AddRange(live.Advance(factory));
         Assert.Equal("Often", Assert.Single(alerts).Rule.Title);
     }
 
