@@ -13,17 +13,9 @@ internal sealed record SeenEvent(string Source, object Record, JsonNode Json)
     /// <summary>A record of some source; null: it says nothing.</summary>
     public static SeenEvent? Of(string source, JsonNode? json) => json is not null && Plain.Of(Unwrapped(json)) is IReadOnlyDictionary<string, object> record ? new SeenEvent(source, record, json) : null;
 
-    /// <summary>The events of an alert, of several, or of an incident that holds its alerts.</summary>
-    public static IEnumerable<SeenEvent> OfIncident(JsonNode? incident)
-    {
-        if (incident is not JsonObject told) yield break;
-        foreach (var one in (told["events"] as JsonArray ?? []).OfType<JsonObject>())
-        {
-            if (Of(one["source"]?.ToString() ?? "", one["raw"]) is { } seen) yield return seen;
-        }
-
-        foreach (var inner in (told["alerts"] as JsonArray ?? []).OfType<JsonObject>().SelectMany(OfIncident)) yield return inner;
-    }
+    /// <summary>The events that an alert shows.</summary>
+    public static IEnumerable<SeenEvent> OfAlert(JsonObject alert) =>
+        (alert["events"] as JsonArray ?? []).OfType<JsonObject>().Select(one => Of(one["source"]?.ToString() ?? "", one["raw"])).OfType<SeenEvent>();
 
     // AKS puts the record as a text into properties.log, EKS into message.
     private static JsonNode Unwrapped(JsonNode json)
