@@ -36,6 +36,17 @@ internal static class Plain
         _ => null,
     };
 
+    /// <summary>Plain values as JSON.</summary>
+    public static JsonNode? ToJson(object? value) => value switch
+    {
+        IReadOnlyDictionary<string, object> map => new JsonObject(map.Select(m => KeyValuePair.Create(m.Key, ToJson(m.Value)))),
+        IReadOnlyList<object> list => new JsonArray([.. list.Select(ToJson)]),
+        string text => JsonValue.Create(text),
+        bool truth => JsonValue.Create(truth),
+        decimal number => JsonValue.Create(number),
+        _ => null,
+    };
+
     /// <summary>What stands at a path; null: nothing.</summary>
     public static object? At(object? of, params ReadOnlySpan<string> path)
     {

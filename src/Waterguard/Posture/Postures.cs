@@ -12,7 +12,7 @@ namespace Waterguard.Posture;
 
 /// <summary>Proposes what would have prevented or sharpened an incident. Thread-safe.</summary>
 /// <param name="data">The data folder with the archive; null: there is none.</param>
-/// <param name="folders">Folders of content besides ours.</param>
+/// <param name="folders">Folders of content besides ours, those that are there.</param>
 /// <param name="alert">Finds an alert by its id, for incidents that only name theirs.</param>
 internal sealed class Postures(Func<Generation> content, string? data, ImmutableArray<string> folders, TimeProvider time, Func<string, JsonObject?>? alert = null)
 {
@@ -37,11 +37,14 @@ internal sealed class Postures(Func<Generation> content, string? data, Immutable
         return new PostureReport(subject.Id, verdict, subject.Events.Length, others.Length, [.. proposals], [.. notes]);
     }
 
+    // The folder of own content may not be there yet.
+    private IEnumerable<string> Folders => folders.Where(Directory.Exists);
+
     private Sharpening Sharper()
     {
         var generation = content();
-        return new Sharpening(generation, () => ScenarioCatalog.Load(generation, ContentOptions.Default with { Content = folders }), List, time);
+        return new Sharpening(generation, () => ScenarioCatalog.Load(generation, ContentOptions.Default with { Content = [.. Folders] }), List, time);
     }
 
-    private string? List(string name) => new ContentFiles(true, folders).Below("lists", ".txt").Where(f => f.Path == $"lists/{name}.txt").Select(f => f.Text).FirstOrDefault();
+    private string? List(string name) => new ContentFiles(true, Folders).Below("lists", ".txt").Where(f => f.Path == $"lists/{name}.txt").Select(f => f.Text).FirstOrDefault();
 }
