@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Waterguard.Configuration;
 using Waterguard.Platforms.Kubernetes;
 using Waterguard.Responding;
@@ -38,7 +39,7 @@ internal sealed class ResponderArguments
             using var store = SqliteStore.Open(data);
             var content = new Lazy<Pipeline.Generation>(() => Pipeline.GenerationLoader.Load(Pipeline.ContentOptions.Default with { Examples = false }));
             var docker = parsed.GetRequiredValue(_docker);
-            using var responder = new Responder(new ResponderSettings(docker == "none" ? null : docker, Path.Combine(data, "evidence"), parsed.GetValue(_never) ?? [], parsed.GetRequiredValue(_most)) { Kubernetes = Cluster(parsed.GetValue(_kubeconfig)), Clouds = clouds }, new DocumentRunJournal(store), () => content.Value, TimeProvider.System);
+            using var responder = new Responder(new ResponderSettings(docker == "none" ? null : docker, Path.Combine(data, "evidence"), parsed.GetValue(_never) ?? [], parsed.GetRequiredValue(_most)) { Kubernetes = Cluster(parsed.GetValue(_kubeconfig)), Clouds = clouds, Alert = id => store.FindAlert(id) is { } stored ? JsonNode.Parse(stored.Json, documentOptions: new JsonDocumentOptions { MaxDepth = 1024 }) as JsonObject : null }, new DocumentRunJournal(store), () => content.Value, TimeProvider.System);
             return await act(responder, parsed.GetValue(_as) ?? Environment.UserName);
         }
         catch (ActionFailedException e)

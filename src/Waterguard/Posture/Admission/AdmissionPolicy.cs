@@ -56,8 +56,9 @@ internal sealed class AdmissionPolicy
         var conditions = _conditions.Select(c => CelEvaluation.Of(c, given)).ToArray();
         if (conditions.Contains(false)) return AdmissionVerdict.NotMeant;
         if (!conditions.All(c => c is true)) return AdmissionVerdict.Unclear;
-        given = given.Add("variables", () => new Variables(_variables, given));
-        var found = _validations.Select(v => CelEvaluation.Of(v, given)).ToArray();
+        var outer = given;
+        var inner = outer.Add("variables", () => new Variables(_variables, outer));
+        var found = _validations.Select(v => CelEvaluation.Of(v, inner)).ToArray();
         return found.Contains(false) ? AdmissionVerdict.Denied : found.All(f => f is true) ? (request.IsPart ? AdmissionVerdict.Unclear : AdmissionVerdict.Allowed) : AdmissionVerdict.Unclear;
     }
 
