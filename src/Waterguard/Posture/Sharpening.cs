@@ -54,7 +54,7 @@ internal sealed class Sharpening(Generation generation, Func<ScenarioCatalog> sc
         });
         return (count, cancel) =>
         {
-            var path = $"strategies/{strategy}/suppressions/own-{id}.yml";
+            var path = $"strategies/{strategy}/suppressions/{id}.yml";
             var bag = new DiagnosticBag();
             var read = SuppressionLoader.Load([(path, document)], _ => true, bag, RuleLoadOptions.Default);
             if (read is not [var suppression]) return new Proposal(id, ProposalKind.Suppression, "a suppression", [], document, path, new ProposalCheck(false, "it cannot be read: " + bag.ToSorted().FirstOrDefault()?.Message, 0, 0, 0, 0, []));
