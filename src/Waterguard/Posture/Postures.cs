@@ -30,6 +30,7 @@ internal sealed class Postures(Func<Generation> content, string? data, Immutable
     public PostureReport Of(PostureSubject subject, ImmutableArray<SeenEvent> others, List<string> notes, CancellationToken cancel)
     {
         if (subject.Events.IsEmpty) notes.Add("it shows no events: nothing can be drawn from it");
+        if (AdmissionRequest.All(subject.Events).Any(r => r.Object is null && r.Operation is ("CREATE" or "UPDATE") && !r.Resource.Contains('/', StringComparison.Ordinal))) notes.Add("some audit events do not tell the object that was made: their level is Metadata, or a stage before it was read");
         var (verdict, _) = new Assess(content).Judge(subject.Json);
         List<Proposal> proposals = [.. AdmissionProposals.Of(subject.Events, others), .. NetworkProposals.Of(subject.Events, others, notes), .. DaemonSettings.Of(subject.Events)];
         if (verdict is "suspicious") notes.Add("it is suspicious: nothing that would keep its detection quiet is proposed");
