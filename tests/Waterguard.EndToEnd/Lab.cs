@@ -109,7 +109,7 @@ public sealed class Lab : IAsyncLifetime
     private async Task FillAsync()
     {
         using var admin = await ClientAsync("root");
-        foreach (var role in new[] { "viewer", "analyst" }) await SendAsync(admin, "accounts", new JsonObject { ["name"] = role, ["role"] = role, ["password"] = Password });
+        foreach (var role in new[] { "viewer", "analyst", "responder" }) await SendAsync(admin, "accounts", new JsonObject { ["name"] = role, ["role"] = role, ["password"] = Password });
         var key = (await SendAsync(admin, "keys", new JsonObject { ["label"] = "lab", ["scopes"] = new JsonArray("ingest:*") }))["key"]!.GetValue<string>();
         using var sender = new HttpClient { BaseAddress = admin.BaseAddress };
         sender.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);

@@ -6,6 +6,7 @@ using Waterguard.Platforms.Kubernetes;
 using Waterguard.Responding;
 using Waterguard.Response.Actions;
 using Waterguard.Response.Actions.Kubernetes;
+using Waterguard.Service;
 using Waterguard.Sources.Transports;
 using Waterguard.Storage;
 using Waterguard.Storage.Sqlite;
@@ -15,17 +16,18 @@ namespace Waterguard.Commands;
 /// <summary>The options of a command that responds: where its runs are kept, and where it acts.</summary>
 internal sealed class ResponderArguments
 {
-    private readonly Option<string> _data = new("--data") { Description = "The data folder of the service, or any folder: runs and evidence are kept there", HelpName = "DIR", DefaultValueFactory = _ => "/var/lib/waterguard" };
-    private readonly Option<string> _docker = new("--docker") { Description = "The engine that is acted on: unix://PATH, or 'none'", HelpName = "ADDRESS", DefaultValueFactory = _ => "unix:///run/docker.sock" };
+    private const string DefaultData = "/var/lib/waterguard", DefaultDocker = "unix:///run/docker.sock";
+    private readonly Option<string?> _config = new("--config") { Description = "The service's configuration: where its runs are, what is acted on, and who is told; the other options go before it", HelpName = "FILE" };
+    private readonly Option<string?> _data = new("--data") { Description = $"The data folder of the service, or any folder: runs and evidence are kept there; {DefaultData} by default", HelpName = "DIR" };
+    private readonly Option<string?> _docker = new("--docker") { Description = $"The engine that is acted on: unix://PATH, or 'none'; {DefaultDocker} by default", HelpName = "ADDRESS" };
     private readonly Option<string?> _kubeconfig = new("--kubeconfig") { Description = "The cluster that is acted on: a kubeconfig, or 'none'; without, the cluster that this runs in", HelpName = "FILE" };
-    private readonly Option<string?> _config = new("--config") { Description = "A configuration with 'response_azure:' or 'response_google:'; without, nothing is done in a cloud", HelpName = "FILE" };
     private readonly Option<string?> _as = new("--as") { Description = "Who acts; the user of this shell by default", HelpName = "NAME" };
     private readonly Option<string[]> _never = new("--never-touch") { Description = "Names, with *, of what must not be touched, besides the usual ones (repeatable)", HelpName = "NAME" };
-    private readonly Option<int> _most = new("--most-per-hour") { Description = "Steps of high risk that may be done in an hour", HelpName = "N", DefaultValueFactory = _ => 10 };
+    private readonly Option<int?> _most = new("--most-per-hour") { Description = "Steps of high risk that may be done in an hour; 10 by default", HelpName = "N" };
 
     public ResponderArguments(Command command)
     {
-        foreach (var option in new Option[] { _data, _docker, _kubeconfig, _config, _as, _never, _most }) command.Add(option);
+        foreach (var option in new Option[] { _config, _data, _docker, _kubeconfig, _as, _never, _most }) command.Add(option);
     }
 
     /// <summary>Does something with a responder; what goes wrong is said.</summary>
@@ -33,13 +35,25 @@ internal sealed class ResponderArguments
     {
         try
         {
-            var data = parsed.GetRequiredValue(_data);
-            if (Clouds(parsed.GetValue(_config)) is not { } clouds) return ExitCodes.Usage;
+            ServiceConfiguration? service = null;
+            if (parsed.GetValue(_config) is { } file)
+            {
+                if (ConfigurationArguments.Load(file, new TransportSurroundings(TimeProvider.System, (_, _) => { })) is not var (loaded, _)) return ExitCodes.Usage;
+                service = loaded;
+            }
+
+            var data = parsed.GetValue(_data) ?? service?.Data ?? DefaultData;
             Directory.CreateDirectory(data);
-            using var store = SqliteStore.Open(data);
-            var content = new Lazy<Pipeline.Generation>(() => Pipeline.GenerationLoader.Load(Pipeline.ContentOptions.Default with { Examples = false }));
-            var docker = parsed.GetRequiredValue(_docker);
-            using var responder = new Responder(new ResponderSettings(docker == "none" ? null : docker, Path.Combine(data, "evidence"), parsed.GetValue(_never) ?? [], parsed.GetRequiredValue(_most)) { Kubernetes = Cluster(parsed.GetValue(_kubeconfig)), Clouds = clouds, Alert = id => store.FindAlert(id) is { } stored ? JsonNode.Parse(stored.Json, documentOptions: new JsonDocumentOptions { MaxDepth = 1024 }) as JsonObject : null }, new DocumentRunJournal(store), () => content.Value, TimeProvider.System);
+            // A folder of one's own holds runs of one's own, whatever store the service has.
+            using var store = service is not null && parsed.GetValue(_data) is null ? StoreOpening.Open(service) : SqliteStore.Open(data);
+            var content = new Lazy<Pipeline.Generation>(() => Pipeline.GenerationLoader.Load((service?.Content ?? Pipeline.ContentOptions.Default) with { Examples = false }));
+            var journal = new DocumentRunJournal(store);
+            var people = PeopleSteps.Of(service?.Notify ?? Notify.NotifyConfiguration.None, store, store, store, journal, TimeProvider.System);
+            using var responder = new Responder(Settings(parsed, service?.Response, data) with
+            {
+                Content = service?.Content.Content ?? [],
+                Alert = id => store.FindAlert(id) is { } stored ? JsonNode.Parse(stored.Json, documentOptions: new JsonDocumentOptions { MaxDepth = 1024 }) as JsonObject : null,
+            }, journal, () => content.Value, TimeProvider.System, people);
             return await act(responder, parsed.GetValue(_as) ?? Environment.UserName);
         }
         catch (ActionFailedException e)
@@ -57,8 +71,15 @@ internal sealed class ResponderArguments
         }
     }
 
-    private static ResponseClouds? Clouds(string? file) =>
-        file is null ? ResponseClouds.None : ConfigurationArguments.Load(file, new TransportSurroundings(TimeProvider.System, (_, _) => { }))?.Configuration.Response.Clouds;
+    private ResponderSettings Settings(ParseResult parsed, ResponseConfiguration? response, string data)
+    {
+        var docker = parsed.GetValue(_docker) ?? (response is null ? DefaultDocker : response.Docker);
+        return new ResponderSettings(docker == "none" ? null : docker, Path.Combine(data, "evidence"), [.. response?.NeverTouch ?? [], .. parsed.GetValue(_never) ?? []], parsed.GetValue(_most) ?? response?.MostPerHour ?? ResponseConfiguration.None.MostPerHour)
+        {
+            Kubernetes = parsed.GetValue(_kubeconfig) is null && response is not null ? response.Kubernetes : Cluster(parsed.GetValue(_kubeconfig)),
+            Clouds = response?.Clouds ?? ResponseClouds.None,
+        };
+    }
 
     private static KubernetesCluster? Cluster(string? kubeconfig) => kubeconfig switch
     {

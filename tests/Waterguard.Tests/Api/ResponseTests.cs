@@ -90,14 +90,21 @@ public sealed class ResponseTests
         Assert.All(noted, a => Assert.Equal(a.Action is "response.planned" or "response.acting" ? "ann" : "bob", a.Actor));
     }
 
-    [Fact]
-    public async Task Whom_the_incident_does_not_name_nobody_can_choose()
+    [Theory]
+    [InlineData("container", "another", false)]
+    [InlineData("pod", "default/web", true)]
+    [InlineData("pod", "default/web@7d0f", true)]
+    [InlineData("pod", "default/website", false)]
+    [InlineData("pod", "web", false)]
+    [InlineData("nothing", "default/web", false)]
+    public async Task Whom_the_incident_does_not_name_nobody_can_choose(string kind, string name, bool may)
     {
         await using var host = await ApiHost.StartAsync();
         var incident = await IncidentAsync(host);
         var analyst = await host.SignInAsync(Role.Analyst);
-        var (refused, why) = await host.SendAsync("POST", $"incidents/{incident}/responses", new JsonObject { ["choose"] = new JsonObject { ["container"] = "another" } }, session: analyst);
-        Assert.Equal((HttpStatusCode.BadRequest, "The incident names no such container."), (refused.StatusCode, why!["detail"]!.GetValue<string>()));
+        var (answer, why) = await host.SendAsync("POST", $"incidents/{incident}/responses", new JsonObject { ["choose"] = new JsonObject { [kind] = name } }, session: analyst);
+        Assert.Equal(may ? HttpStatusCode.Created : HttpStatusCode.BadRequest, answer.StatusCode);
+        if (!may) Assert.Equal($"The incident names no such {kind}.", why!["detail"]!.GetValue<string>());
     }
 
     private static async Task AllAsync(ApiHost host, JsonNode run, (string, string) who) => await host.SendAsync("POST", $"responses/{run["id"]}/run", new JsonObject(), session: who);

@@ -26,7 +26,10 @@ public sealed class RealSensorTests
         using var sensor = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "waterguard.dll"), "sensor", "--to", Path.Combine(telemetry.Path, "sensor.ndjson"), "--every", "3s", "--look", "1s"]) { UseShellExecute = false, RedirectStandardError = true })!;
         try
         {
-            var since = DateTimeOffset.UtcNow.AddSeconds(-1).ToUnixTimeSeconds();
+            var told = Path.Combine(telemetry.Path, "told");
+            using var following = ours.Follow(told);
+            // It listens once it has told of something.
+            await Until.True(async () => (await ours.DockerAsync("volume", "create", "tide")).Length > 0 && await ours.DockerAsync("volume", "rm", "tide") != "" && new FileInfo(told).Length > 0, "the events are followed");
             var legitimate = new List<string>();
             for (var i = 0; i < s_legitimate / 2; i++) legitimate.Add(await ours.DockerAsync("run", "-d", "--network", i % 4 == 0 ? "host" : "none", "suspicious_image"));
             past.Runc("wg-runc-hidden");
@@ -34,7 +37,11 @@ public sealed class RealSensorTests
             var theirs = await second.DockerAsync("run", "-d", "--network", "none", "suspicious_image");
             for (var i = 0; i < s_legitimate / 2; i++) legitimate.Add(await ours.DockerAsync("run", "-d", "--network", "none", "suspicious_image"));
             await Until.True(() => Lines(telemetry).Count(l => l.Contains(legitimate[^1], StringComparison.Ordinal)) > 2, "the sensor has told of the last one in two rounds", 60);
-            var events = await ours.DockerAsync("events", "--since", $"{since}", "--until", $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1}", "--format", "{{json .}}");
+            await Until.True(() => File.ReadAllText(told).Contains(legitimate[^1], StringComparison.Ordinal), "the last one is in the events");
+            following.Kill();
+            await following.WaitForExitAsync(TestContext.Current.CancellationToken);
+            var events = (await File.ReadAllTextAsync(told, TestContext.Current.CancellationToken)).Trim();
+            File.Delete(told);
             telemetry.Write("docker-events.ndjson", $"{Moved(events.Split('\n')[0], -300)}\n{events}\n{Moved(events.Split('\n')[^1], 300)}\n");
             using var ending = Process.Start("kill", [$"{sensor.Id}"]);
             await sensor.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);

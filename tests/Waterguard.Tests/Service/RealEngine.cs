@@ -40,6 +40,14 @@ internal sealed class RealEngine : IAsyncDisposable
         return process.ExitCode == 0 ? (await output).Trim() : "failed: " + await error;
     }
 
+    /// <summary>Writes the engine's events into a file as they happen: of those that were, an engine remembers 256.</summary>
+    public Process Follow(string file)
+    {
+        var start = new ProcessStartInfo("bash", ["-c", "exec docker events --format '{{json .}}' >>\"$0\"", file]) { UseShellExecute = false };
+        start.Environment["DOCKER_HOST"] = "unix://" + Socket;
+        return Process.Start(start)!;
+    }
+
     public async Task RestartAsync()
     {
         await StopEngineAsync();

@@ -9,6 +9,7 @@ namespace Waterguard.Tests.Service;
 internal sealed class ServiceProcess : IDisposable
 {
     private const int Term = 15;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly List<string> _log = [];
     private readonly List<string> _alerts = [];
@@ -54,10 +55,31 @@ internal sealed class ServiceProcess : IDisposable
     public async Task<int> StopAsync()
     {
         Assert.Equal(0, Signal(_process.Id, Term));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await _process.WaitForExitAsync(deadline.Token);
+        using var deadline = new CancellationTokenSource(Patience);
+        try
+        {
+            await _process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"the service has not ended within {Patience.TotalSeconds} s; it said last: {string.Join('\n', Log.TakeLast(12))}");
+        }
+
         await _reading;
+        AssertNothingIsUncounted();
         return _process.ExitCode;
+    }
+
+    // Holds for each input of each service of each test: what came in is stored, was there already, was refused with a reason, or was lost and says so.
+    private void AssertNothingIsUncounted()
+    {
+        var last = Log.Where(l => l.Contains("\"message\":\"input\"", StringComparison.Ordinal)).Select(l => JsonDocument.Parse(l).RootElement).GroupBy(i => i.GetProperty("input").GetString(), StringComparer.Ordinal).Select(g => g.Last());
+        foreach (var input in last)
+        {
+            long Count(string name) => input.GetProperty(name).GetInt64();
+            var rejected = input.GetProperty("rejected") is { ValueKind: JsonValueKind.Object } reasons ? reasons.EnumerateObject().Sum(r => r.Value.GetInt64()) : 0;
+            Assert.True(Count("read") == Count("accepted") + Count("duplicates") + rejected + Count("dropped"), $"received = stored + duplicate + rejected + dropped does not hold: {input}");
+        }
     }
 
     public void Dispose()

@@ -13,6 +13,8 @@ export function madeOld(kind: string, data: { id?: string; what?: string }): ((p
     case "state":
       if (data.what === "validation") return (path) => path.startsWith("validation") || path.startsWith("strategies");
       return (path) => ["status", "strategies", "coverage", "suppressions", "telemetry"].some((p) => path.startsWith(p));
+    case "response":
+      return (path) => path.startsWith("responses");
     case "source":
       return (path) => path.startsWith("status") || path.startsWith("sources") || path.startsWith("telemetry");
     default:
@@ -60,7 +62,7 @@ function listen(client: QueryClient, tell: (connection: Connection) => void): ()
       failures = 0;
       tell("live");
     };
-    for (const kind of ["alert", "incident", "state", "source", "missed", "dropped"]) {
+    for (const kind of ["alert", "incident", "response", "state", "source", "missed", "dropped"]) {
       stream.addEventListener(kind, (event) => old(madeOld(kind, parse((event as MessageEvent<string>).data))));
     }
     stream.onerror = () => {

@@ -24,6 +24,7 @@ export interface Stamp {
   reason?: string;
   is?: string;
   after_seconds?: number;
+  run?: string;
   level?: string;
 }
 
@@ -167,6 +168,43 @@ export interface Strategy extends Omit<StrategySummary, "armed"> {
   detections: Detection[];
   assumptions: { id: string; claim: string; check: string; holds: boolean | null; observed: string }[];
   suppressions: { id: string; owner: string; expires: string; in_force: boolean }[];
+}
+
+export type StepState = "waiting" | "refused" | "acting" | "done" | "failed" | "undoing" | "undone";
+
+export interface RunStep {
+  id: string;
+  action: string;
+  risk: "read" | "low" | "high";
+  needs: string[];
+  state: StepState;
+  says: string;
+  touches: string[];
+  also_hit: string[];
+  approvals_needed: number;
+  approvals: { by: string; at: string }[];
+  acted_at: string | null;
+  undo_at: string | null;
+}
+
+export interface Run {
+  id: string;
+  incident: string;
+  strategy: string;
+  requested_by: string;
+  created: string;
+  dry_run: boolean;
+  under_way: boolean;
+  revision: number;
+  steps: RunStep[];
+}
+
+export interface ResponseAction {
+  name: string;
+  risk: "read" | "low" | "high";
+  permissions: string;
+  inputs: string[];
+  can_undo: boolean;
 }
 
 export interface PlaybookStep {

@@ -11,6 +11,7 @@ import { Context } from "../parts/incident/Context";
 import { Entities } from "../parts/incident/Entities";
 import { Evidence } from "../parts/incident/Evidence";
 import { PlaybookPanel } from "../parts/incident/PlaybookPanel";
+import { Responses } from "../parts/incident/Responses";
 import { Story } from "../parts/incident/Story";
 import { Work } from "../parts/incident/Work";
 import { LevelMark, Risk, Tag, Time } from "../parts/Marks";
@@ -48,7 +49,7 @@ function Whole({ incident: i, etag, path }: { incident: Incident; etag: string |
           <LevelMark level={i.level} />
           <Risk value={i.risk} />
           <span className={`status ${i.status}`}>{i.status}</span>
-          {i.escalated && <Tag title={`Nobody had acknowledged it by ${i.escalated.at}`}>▲ escalated</Tag>}
+          {i.escalated && <Tag title={i.escalated.run ? `Handed over by ${i.escalated.by}` : `Nobody had acknowledged it by ${i.escalated.at}`}>▲ escalated</Tag>}
           {i.verdict && <Tag title={i.verdict.reason}>verdict: {i.verdict.is}</Tag>}
           <span>{i.assignee ? `assigned to ${i.assignee}` : "assigned to nobody"}</span>
           <span>
@@ -83,6 +84,7 @@ function Whole({ incident: i, etag, path }: { incident: Incident; etag: string |
         </div>
         <aside className="incident-side" aria-label="Work on the incident">
           <Work incident={i} etag={etag} path={path} />
+          <Responses incident={i} />
           {i.strategies.map((s) => (
             <PlaybookPanel key={s} strategy={s} />
           ))}

@@ -150,8 +150,13 @@ internal sealed class ResponseDesk : IDisposable
         }
     }
 
-    private void Told(ResponseRun run, RunEntry entry) => _parts.Events.Tell("response", new JsonObject
+    private void Told(ResponseRun run, RunEntry entry)
     {
-        ["id"] = run.Id, ["incident"] = run.Incident, ["what"] = entry.What, ["step"] = entry.Step.Length == 0 ? null : entry.Step, ["by"] = entry.Actor, ["revision"] = run.Revision,
-    });
+        _parts.Events.Tell("response", new JsonObject
+        {
+            ["id"] = run.Id, ["incident"] = run.Incident, ["what"] = entry.What, ["step"] = entry.Step.Length == 0 ? null : entry.Step, ["by"] = entry.Actor, ["revision"] = run.Revision,
+        });
+        // The step has marked the incident itself.
+        if (entry.What == "response.done" && run.Find(entry.Step)?.Step.Action == "escalate") _parts.Events.Tell("incident", new JsonObject { ["id"] = run.Incident, ["what"] = "escalated", ["by"] = run.RequestedBy });
+    }
 }

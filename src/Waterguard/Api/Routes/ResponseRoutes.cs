@@ -64,12 +64,19 @@ internal sealed class ResponseRoutes(IncidentBoard board, ResponseDesk desk, Str
         foreach (var (kind, one) in e.Body["choose"] as JsonObject ?? [])
         {
             // Who plans chooses among those that the incident names, and nobody else.
-            if (one is not JsonValue value || !value.TryGetValue<string>(out var id) || incident["entities"]?[kind] is not JsonArray names || !names.Any(n => n!.GetValue<string>() == id)) throw RefusedException.Bad($"The incident names no such {kind}.");
+            if (one is not JsonValue value || !value.TryGetValue<string>(out var id) || incident["entities"]?[kind] is not JsonArray names || !names.Any(n => IsMeant(n!.GetValue<string>(), id))) throw RefusedException.Bad($"The incident names no such {kind}.");
             chosen[kind] = id;
         }
 
         var run = await desk.PlanAsync(stored.Id, incident, name, playbook, chosen, e.Caller.Name, !execute);
         return Shown(run, 201) with { Location = $"{ApiRoute.Root}/responses/{run.Id}" };
+    }
+
+    // A choice may say more of the same: NAMESPACE/NAME@UID of a pod whose name is all that the alert has.
+    private static bool IsMeant(string named, string chosen)
+    {
+        var name = chosen.Split('@')[0];
+        return chosen == named || name == named || name.EndsWith("/" + named, StringComparison.Ordinal);
     }
 
     private async Task<Answer> RunAsync(Exchange e)
