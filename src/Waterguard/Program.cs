@@ -19,6 +19,7 @@ internal static class Program
             EvidenceCommand.Build(),
             InvestigateCommand.Build(),
             LocalCommand.Build(),
+            PostureCommand.Build(),
             RespondCommand.Build(),
             ScanCommand.Build(),
             RulesCommand.Build(),

@@ -99,6 +99,11 @@ public sealed class KubernetesApi : IDisposable
         }
     }
 
+    /// <summary>Makes an object, or makes one of its name as it is given: a server-side apply. What another manager of its fields has set otherwise is not written over.</summary>
+    /// <exception cref="ApiRefusedException">The server refuses; 409: somebody else has set a field.</exception>
+    public async Task<KubernetesObject> ApplyAsync(string path, JsonObject json, bool dryRun, CancellationToken cancel) =>
+        KubernetesObject.Read(await SendAsync(HttpMethod.Patch, $"{path}?{Marks(dryRun)}", json, "application/apply-patch+yaml", cancel));
+
     /// <summary>Deletes the object that has this uid, and no other of the same name.</summary>
     /// <returns>False: it is gone already.</returns>
     /// <exception cref="ApiRefusedException">The server refuses; 409: another has the name by now.</exception>

@@ -34,7 +34,7 @@ internal static class InvestigateCommand
         if (most is < 1 or > 100_000) return ExitCodes.Refuse("--most: a number from 1 to 100000 is expected");
         try
         {
-            using var document = JsonDocument.Parse(Text(file), new JsonDocumentOptions { MaxDepth = 1024 });
+            using var document = JsonDocument.Parse(IncidentFile.Read(file), new JsonDocumentOptions { MaxDepth = 1024 });
             var subject = Subject.Read(document.RootElement);
             if (data is null)
             {
@@ -59,14 +59,6 @@ internal static class InvestigateCommand
         {
             return ExitCodes.Refuse(e is JsonException ? string.Create(CultureInfo.InvariantCulture, $"{file}: {e.Message}") : e.Message);
         }
-    }
-
-    // As scan writes them: one a line, and the first is meant; or one over several lines, as the API's answer may have been saved.
-    private static string Text(string file)
-    {
-        var text = file == "-" ? Console.In.ReadToEnd() : File.ReadAllText(file);
-        var first = text.Split('\n').FirstOrDefault(l => l.Trim().Length > 0) ?? "";
-        return first.Trim() is "{" or "[" ? text : first;
     }
 
     private static JsonObject Json(Subject subject, Deliveries deliveries, IReadOnlyList<FoundRecord> found, ArchiveLook look)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Waterguard.Configuration;
 using Waterguard.Platforms.Kubernetes;
 using Waterguard.Responding;
@@ -48,7 +49,11 @@ internal sealed class ResponderArguments
             var content = new Lazy<Pipeline.Generation>(() => Pipeline.GenerationLoader.Load((service?.Content ?? Pipeline.ContentOptions.Default) with { Examples = false }));
             var journal = new DocumentRunJournal(store);
             var people = PeopleSteps.Of(service?.Notify ?? Notify.NotifyConfiguration.None, store, store, store, journal, TimeProvider.System);
-            using var responder = new Responder(Settings(parsed, service?.Response, data), journal, () => content.Value, TimeProvider.System, people);
+            using var responder = new Responder(Settings(parsed, service?.Response, data) with
+            {
+                Content = service?.Content.Content ?? [],
+                Alert = id => store.FindAlert(id) is { } stored ? JsonNode.Parse(stored.Json, documentOptions: new JsonDocumentOptions { MaxDepth = 1024 }) as JsonObject : null,
+            }, journal, () => content.Value, TimeProvider.System, people);
             return await act(responder, parsed.GetValue(_as) ?? Environment.UserName);
         }
         catch (ActionFailedException e)

@@ -35,7 +35,7 @@ internal static class PlaybookSteps
         var told = (step.With?.Entries ?? []).ToImmutableSortedDictionary(e => e.Name, e => Filled(e.Value is YamlScalar scalar ? scalar.Text ?? "" : "", entities), StringComparer.Ordinal);
         return step.Action switch
         {
-            "assess" or "investigate" => told.SetItem(Assess.Incident, incident),
+            "assess" or "investigate" or "posture.apply" or "posture.propose" => told.SetItem(Assess.Incident, incident),
             "escalate" or "notify.email" or "notify.syslog" or "notify.webhook" => told.SetItem(TellPeople.Id, id),
             _ => told,
         };

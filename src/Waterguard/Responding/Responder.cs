@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using System.Reflection;
+using System.Text.Json.Nodes;
 using Waterguard.Configuration;
 using Waterguard.Platforms.Docker;
 using Waterguard.Platforms.Host;
 using Waterguard.Platforms.Kubernetes;
+using Waterguard.Posture;
 using Waterguard.Response.Actions;
 using Waterguard.Response.Actions.Azure;
 using Waterguard.Response.Actions.Docker;
@@ -23,6 +26,12 @@ internal sealed record ResponderSettings(string? Docker, string Evidence, IReadO
 
     /// <summary>Where traffic is denied in the clouds.</summary>
     public ResponseClouds Clouds { get; init; } = ResponseClouds.None;
+
+    /// <summary>Folders of content besides ours.</summary>
+    public ImmutableArray<string> Content { get; init; } = [];
+
+    /// <summary>Finds an alert by its id, for incidents that only name theirs; null: nothing can.</summary>
+    public Func<string, JsonObject?>? Alert { get; init; }
 }
 
 /// <summary>Puts the response together: actions on what there is, the journal in the store, the limits.</summary>
@@ -47,7 +56,7 @@ internal sealed class Responder : IDisposable
         _google = settings.Clouds.Google?.Invoke(time, CloudPatience);
         var tool = "waterguard " + (Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "");
         var data = Path.GetDirectoryName(Path.GetFullPath(settings.Evidence))!;
-        IResponseAction[] actions = [new Assess(content), new Investigate(data, settings.Evidence, content), .. DockerActions(settings, tool, time), .. KubernetesActions(settings, tool, time), .. CloudActions(time)];
+        IResponseAction[] actions = [new Assess(content), new Investigate(data, settings.Evidence, content), .. PostureActions(settings, data, content, time), .. DockerActions(settings, tool, time), .. KubernetesActions(settings, tool, time), .. CloudActions(time)];
         Engine = new ResponseEngine([.. actions, .. people ?? []], journal, new ResponseLimits([.. ResponseLimits.Usual, .. settings.NeverTouch], settings.MostHighPerHour), time, ThisProcess.Holder);
         Journal = journal;
     }
@@ -62,6 +71,13 @@ internal sealed class Responder : IDisposable
         _kubernetes?.Dispose();
         _azure?.Dispose();
         _google?.Dispose();
+    }
+
+    private IEnumerable<IResponseAction> PostureActions(ResponderSettings settings, string data, Func<Pipeline.Generation> content, TimeProvider time)
+    {
+        var own = Api.Live.OwnSuppressions.FolderOf(data);
+        var postures = new Postures(content, data, [.. settings.Content, own], time, settings.Alert);
+        return [new ProposePosture(postures, settings.Evidence), new ApplyPosture(postures, _kubernetes is null ? null : new PostureInCluster(_kubernetes, time, Patience), new PostureInContent(own))];
     }
 
     private IEnumerable<IResponseAction> DockerActions(ResponderSettings settings, string tool, TimeProvider time)

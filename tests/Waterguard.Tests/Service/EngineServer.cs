@@ -51,7 +51,8 @@ internal sealed class EngineServer : IAsyncDisposable
         {
             await round.Room(number);
             var (line, inspect) = shapes[number % shapes.Length];
-            var id = string.Create(CultureInfo.InvariantCulture, $"{number:x64}");
+            // As engines make them: short forms of two are never the same.
+            var id = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(number)));
             // Now and then two at the same nanosecond.
             if (number % 7 != 0) time += 1 + round.Random.Next(2_000_000);
             line = Stamped(line, id, time);

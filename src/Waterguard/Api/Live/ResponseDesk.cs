@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Waterguard.Api.Routing;
 using Waterguard.Content;
@@ -29,7 +30,7 @@ internal sealed class ResponseDesk : IDisposable
         var journal = new DocumentRunJournal(parts.Documents, Told);
         var configuration = parts.Configuration.Response;
         var people = PeopleSteps.Of(parts.Configuration.Notify, parts.Outbox, parts.Incidents, parts.Documents, journal, parts.Time);
-        _responder = new Responder(new ResponderSettings(configuration.Docker, Path.Combine(parts.Configuration.Data, "evidence"), configuration.NeverTouch, configuration.MostPerHour) { Kubernetes = configuration.Kubernetes, Clouds = configuration.Clouds }, journal, () => parts.Generation, parts.Time, people);
+        _responder = new Responder(new ResponderSettings(configuration.Docker, Path.Combine(parts.Configuration.Data, "evidence"), configuration.NeverTouch, configuration.MostPerHour) { Kubernetes = configuration.Kubernetes, Clouds = configuration.Clouds, Content = parts.Configuration.Content.Content, Alert = Alert }, journal, () => parts.Generation, parts.Time, people);
     }
 
     /// <summary>What can be done here.</summary>
@@ -95,6 +96,8 @@ internal sealed class ResponseDesk : IDisposable
         _responder.Dispose();
         _end.Dispose();
     }
+
+    private JsonObject? Alert(string id) => _parts.Alerts.FindAlert(id) is { } stored ? JsonNode.Parse(stored.Json, documentOptions: new JsonDocumentOptions { MaxDepth = 1024 }) as JsonObject : null;
 
     private async Task TickAsync(Dictionary<string, string> problems, CancellationToken stop)
     {

@@ -54,15 +54,9 @@ internal sealed class SuppressionPreview(ApiParts parts, ValidationBoard validat
     private JsonArray Scenarios(KnownBenign suppression, CancellationToken cancel)
     {
         var (generation, catalog) = validation.Loaded;
-        var headers = generation.Rules.Rules.Select(r => r.Header).Concat(generation.Rules.Correlations.Select(c => c.Header)).ToArray();
         // Time and rule first: what it is not for, it cannot hide.
-        var meant = headers.Where(h => suppression.AppliesTo.IsEmpty || suppression.AppliesTo.Contains(h.Id, StringComparer.Ordinal) || (h.Name is not null && suppression.AppliesTo.Contains(h.Name, StringComparer.Ordinal)))
-            .SelectMany(h => new[] { h.Id, h.Name, h.Title }).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var chosen = catalog.Scenarios.Where(s => !s.Scenario.IsLive && s.Scenario.Expect.Any(e => meant.Contains(e.Rule))).ToArray();
-        if (chosen.Length == 0) return [];
-        var run = ValidationRun.Of(chosen, new ScanStage(Only(generation, suppression)).Play, Math.Max(1, Environment.ProcessorCount / 2), parts.Time, cancel);
-        var mark = $"the suppression '{suppression.Id}' covers it";
-        return [.. run.Results.Where(r => r.Result.Problems.Contains(mark, StringComparer.Ordinal)).Select(r => (JsonNode?)new JsonObject { ["scenario"] = r.Result.Scenario.Id, ["strategy"] = r.Strategy, ["rule"] = r.Result.Expected.Rule })];
+        var (_, hidden) = HiddenScenarios.Of(Only(generation, suppression), catalog, HiddenScenarios.Names(generation, suppression.AppliesTo), [suppression.Id], parts.Time, cancel);
+        return [.. hidden.Select(r => (JsonNode?)new JsonObject { ["scenario"] = r.Result.Scenario.Id, ["strategy"] = r.Strategy, ["rule"] = r.Result.Expected.Rule })];
     }
 
     private static Generation Only(Generation generation, KnownBenign suppression) =>

@@ -37,6 +37,9 @@ internal sealed class ApiServer : IAsyncDisposable
     /// <summary>Whether controllers are at work.</summary>
     public bool HasControllers { get; set; } = true;
 
+    /// <summary>What admission says of an object that is to be made, with everything that there is; null: it passes.</summary>
+    public Func<IReadOnlyCollection<JsonObject>, JsonObject, string?> Admission { get; set; } = (_, _) => null;
+
     public static async Task<ApiServer> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -129,14 +132,17 @@ internal sealed class ApiServer : IAsyncDisposable
         var name = json["metadata"]?["name"]?.ToString() ?? "";
         if (_objects.ContainsKey($"{collection}/{name}")) return Refuse(409, "AlreadyExists", $"{resource} \"{name}\" already exists");
         if (name.Length is 0 or > 253) return Refuse(422, "Invalid", $"{resource} \"{name}\" is invalid: metadata.name: Invalid value: \"{name}\"");
+        if (Admission(_objects.Values, json) is { } denied) return Refuse(422, "Invalid", $"{resource} \"{name}\" is forbidden: {denied}");
         if (!isDry) Keep($"{collection}/{name}", json);
         return (201, json.ToJsonString());
     }
 
     private (int, string) Patch(string path, string resource, string name, string type, JsonObject patch, bool isDry)
     {
+        // A server-side apply makes what is not there.
+        if (type == "application/apply-patch+yaml" && !_objects.ContainsKey(path)) return Create(ApiPath.Split(path).Collection, resource, patch, isDry);
         if (!_objects.TryGetValue(path, out var now)) return Missing(resource, name);
-        if (type != "application/merge-patch+json") return Refuse(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: application/merge-patch+json ({type})");
+        if (type is not ("application/merge-patch+json" or "application/apply-patch+yaml")) return Refuse(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: application/merge-patch+json ({type})");
         if (patch["metadata"]?["resourceVersion"]?.ToString() is { } wanted && wanted != now["metadata"]!["resourceVersion"]!.ToString())
             return Refuse(409, "Conflict", $"Operation cannot be fulfilled on {resource} \"{name}\": the object has been modified; please apply your changes to the latest version and try again");
         var after = now.DeepClone().AsObject();
