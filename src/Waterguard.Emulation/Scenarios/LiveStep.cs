@@ -10,7 +10,7 @@ public abstract record LiveStep
     public static ImmutableArray<string> Tools { get; } = ["docker", "runc", "ctr", "aide"];
 
     /// <summary>What a scenario may need of the machine, beyond an engine.</summary>
-    public static ImmutableArray<string> AllNeeds { get; } = ["root", "runc", "containerd", "aide", "namespaces", "swarm", "sensor"];
+    public static ImmutableArray<string> AllNeeds { get; } = ["root", "runc", "containerd", "aide", "namespaces", "swarm", "sensor", "patience"];
 }
 
 /// <summary>Runs one of the tools.</summary>

@@ -25,11 +25,12 @@ internal static class ValidateCommand
         var docker = new Option<string>("--docker") { Description = "With --live docker: the engine", HelpName = "ADDRESS", DefaultValueFactory = _ => "unix:///run/docker.sock" };
         var containerd = new Option<string>("--containerd") { Description = "With --live: the socket of containerd", HelpName = "PATH", DefaultValueFactory = _ => "/run/containerd/containerd.sock" };
         var home = new Option<string>("--home") { Description = "With --live: where scenarios keep their files while they run", HelpName = "DIR", DefaultValueFactory = _ => LiveSettings.UsualHome };
-        var command = new Command("validate", "Play scenarios: what fires, what stays quiet, what is caught") { names, output, junit, results, jobs, live, docker, containerd, home };
+        var longer = new Option<bool>("--long") { Description = "With --live: also the scenarios that take minutes" };
+        var command = new Command("validate", "Play scenarios: what fires, what stays quiet, what is caught") { names, output, junit, results, jobs, live, docker, containerd, home, longer };
         content.AddTo(command);
         command.SetAction((parsed, cancel) => Task.FromResult(Run(new Request(
             parsed.GetValue(names) ?? [], content.Read(parsed), parsed.GetValue(output), parsed.GetValue(junit), parsed.GetValue(results), parsed.GetValue(jobs), 
-            parsed.GetValue(live) is null ? null : new LiveSettings(parsed.GetRequiredValue(docker), parsed.GetRequiredValue(containerd), parsed.GetRequiredValue(home), content.Read(parsed))), cancel)));
+            parsed.GetValue(live) is null ? null : new LiveSettings(parsed.GetRequiredValue(docker), parsed.GetRequiredValue(containerd), parsed.GetRequiredValue(home), content.Read(parsed)) { IsPatient = parsed.GetValue(longer) }), cancel)));
         return command;
     }
 

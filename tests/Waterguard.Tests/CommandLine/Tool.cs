@@ -7,7 +7,12 @@ internal static class Tool
 {
     public static ToolResult Run(params string[] arguments) => Run(null, null, arguments);
 
-    public static ToolResult Run(byte[]? input, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    public static ToolResult Run(byte[]? input, IReadOnlyDictionary<string, string>? environment, params string[] arguments) => Run(input, environment, TimeSpan.FromMinutes(2), arguments);
+
+    /// <summary>With more patience than is usual.</summary>
+    public static ToolResult RunFor(TimeSpan patience, string[] arguments) => Run(null, null, patience, arguments);
+
+    private static ToolResult Run(byte[]? input, IReadOnlyDictionary<string, string>? environment, TimeSpan patience, string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
@@ -21,7 +26,7 @@ internal static class Tool
         var error = process.StandardError.ReadToEndAsync();
         if (input is not null) process.StandardInput.BaseStream.Write(input);
         process.StandardInput.Close();
-        if (!process.WaitForExit(120_000))
+        if (!process.WaitForExit(patience))
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"waterguard {string.Join(' ', arguments)} does not end.");

@@ -46,20 +46,23 @@ public sealed class ForgedTimeTests
         var generation = SomeContent.With(Some.Named("r1") + "---\ntitle: Often\nid: often\ncorrelation: {type: event_count, rules: [r1], timespan: 1h, condition: {gte: 3}}\n");
         using var folder = Repository.Folder();
         using var evidence = new EvidenceFiles(folder.Path, 1 << 20);
-        var live = new LiveCorrelations(generation, new ServiceConfiguration("", Level.Low, 0, 0, null, ContentOptions.Default, []), evidence, TimeProvider.System);
         var matches = CorrelationCases.Matches(generation.Rules, "r1@0; r1@60; r1@120");
+        var time = new FakeTime(matches[0].Time);
+        var live = new LiveCorrelations(generation, new ServiceConfiguration("", Level.Low, 0, 0, null, ContentOptions.Default, []), evidence, time);
         var (factory, alerts) = (new AlertFactory(_ => null), new List<Alert>());
 
         live.Seen("engine", Times(DateTimeOffset.MinValue, DateTimeOffset.MinValue), matches[0].Time);
         Assert.Empty(live.Advance(factory));
         foreach (var match in matches)
         {
+            time.Advance(match.Time - time.GetUtcNow());
             live.Offer(match);
             live.Seen("in", Times(match.Time, match.Time), match.Time);
             alerts.AddRange(live.Advance(factory));
         }
 
         var later = matches[^1].Time.AddMinutes(9);
+        time.Advance(later - time.GetUtcNow());
         live.Seen("in", Times(later, later), later);
         alerts.AddRange(live.Advance(factory));
         Assert.Equal("Often", Assert.Single(alerts).Rule.Title);

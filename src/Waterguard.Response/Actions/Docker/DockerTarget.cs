@@ -9,8 +9,8 @@ internal sealed record DockerTarget(string Id, string Name, string Image, string
     private const int IdLength = 64;
     private const int LeastId = 12;
 
-    /// <summary>Every name that it goes by.</summary>
-    public ImmutableArray<string> Names => [Id, Name, Image, .. Labels.TryGetValue("io.kubernetes.pod.namespace", out var space) ? [$"{space}/{Labels.GetValueOrDefault("io.kubernetes.pod.name", "")}"] : Array.Empty<string>()];
+    /// <summary>Every name that it goes by. What its labels say is not among them: anybody can write that a container is of the control plane, and would make it untouchable.</summary>
+    public ImmutableArray<string> Names => [Id, Name, Image];
 
     /// <summary>Looks at a container; null: it is gone.</summary>
     /// <param name="container">Its id: a name may have been given to another by now, and so is no target.</param>
@@ -27,7 +27,7 @@ internal sealed record DockerTarget(string Id, string Name, string Image, string
         var all = ImmutableArray.CreateBuilder<string>();
         all.AddRange(DockerInspect.Shares(this, await Guard.Async(() => docker.Engine.ListAsync(all: false, cancel))));
         if (Labels.TryGetValue("com.docker.swarm.service.name", out var service)) all.Add($"it is a task of the Swarm service {service}: Swarm starts another when it ends");
-        if (Labels.ContainsKey("io.kubernetes.pod.uid")) all.Add("it is of a pod: the kubelet starts another when it ends");
+        if (Labels.TryGetValue("io.kubernetes.pod.namespace", out var space)) all.Add($"by its labels, which anybody can write, it is of the pod {space}/{Labels.GetValueOrDefault("io.kubernetes.pod.name", "")}: if that is true, the kubelet starts another when it ends");
         return all.ToImmutable();
     }
 }

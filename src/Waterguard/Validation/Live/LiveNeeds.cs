@@ -12,6 +12,7 @@ internal static class LiveNeeds
         "aide" => Without("aide"),
         "namespaces" => NotRoot() ?? Without("ip", "nsenter", "busybox"),
         "containerd" => NotRoot() ?? Without("ctr") ?? (File.Exists(tools.Containerd) ? null : $"containerd does not listen on {tools.Containerd} (--containerd)"),
+        "patience" => tools.IsPatient ? null : "it takes minutes (--long)",
         "swarm" => await SwarmAsync(tools, cancel),
         _ => $"nobody knows what '{need}' is",
     };

@@ -75,7 +75,13 @@ internal sealed class LiveOutside(string scenario, LiveTools tools)
 
     private async Task TieAsync(Call call, string process, CancellationToken cancel)
     {
-        if (_made.Add(scenario)) await OkAsync(["ip", "netns", "add", scenario], cancel);
+        if (_made.Add(scenario))
+        {
+            // A run that was cut off, perhaps of somebody who kept their files elsewhere, leaves it behind.
+            await RemoveAsync(scenario, tools);
+            await OkAsync(["ip", "netns", "add", scenario], cancel);
+        }
+
         if (_made.Add("process " + process))
         {
             await OkAsync(["ip", "link", "add", _wire + "i", "netns", process, "type", "veth", "peer", "name", _wire + "o", "netns", scenario], cancel);

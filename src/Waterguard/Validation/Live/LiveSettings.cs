@@ -12,6 +12,9 @@ namespace Waterguard.Validation.Live;
 /// <param name="Content">The content that is validated.</param>
 internal sealed partial record LiveSettings(string Engine, string Containerd, string Home, ContentOptions Content)
 {
+    /// <summary>Whether scenarios may take minutes.</summary>
+    public bool IsPatient { get; init; }
+
     /// <summary>The name under which the sensor and the engine speak of this machine.</summary>
     public const string Host = "waterguard-live";
 
@@ -32,6 +35,8 @@ internal sealed partial record LiveSettings(string Engine, string Containerd, st
           folders: [{{{string.Join(", ", Content.Content.Append(Path.Combine(folder, "content")).Select(Quoted))}}}]
           rules: [{{{string.Join(", ", Content.Rules.Select(Quoted))}}}]
           lists: [{{{string.Join(", ", Content.Lists.Select(Quoted))}}}]
+        canaries:
+          - {name: engine, plant: docker-volume, at: {{{Quoted(Engine)}}}, source: docker.events, every: 20s, within: 10s}
         inputs:
           - {name: engine, transport: docker, host: {{{Quoted(Engine)}}}, stats: 5s, labels: {host.name: {{{Host}}} } }
           - {name: sensor, transport: tail, path: {{{Quoted(SensorFile(folder))}}}, quiet: 1s}

@@ -11,6 +11,9 @@ internal sealed class LiveTools(string engine, string containerd)
     private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(500);
     private static readonly string[] s_folders = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries), "/usr/sbin", "/sbin"];
 
+    /// <summary>Whether scenarios may take minutes.</summary>
+    public bool IsPatient { get; init; }
+
     /// <summary>The socket of containerd.</summary>
     public string Containerd => containerd;
 

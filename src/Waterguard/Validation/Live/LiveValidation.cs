@@ -16,7 +16,7 @@ internal sealed class LiveValidation(Generation generation, Func<string, Playboo
 
     // Longer ones wait beside the others.
     private static readonly TimeSpan s_short = TimeSpan.FromSeconds(45);
-    private readonly LiveTools _tools = new(settings.Engine, settings.Containerd);
+    private readonly LiveTools _tools = new(settings.Engine, settings.Containerd) { IsPatient = settings.IsPatient };
     private Process? _sensor;
 
     /// <param name="all">All scenarios that there are: what one of them left earlier is removed, whether it is run now or not.</param>
