@@ -24,15 +24,21 @@ internal enum CanaryKind
 /// <param name="Source">The source in whose records the marker must be found.</param>
 internal sealed record CanaryConfiguration(string Name, CanaryKind Kind, string At, string Source, TimeSpan Every, TimeSpan Within)
 {
+    /// <summary>The words for <see cref="CanaryKind"/>, in its order.</summary>
+    public static readonly ImmutableArray<string> Plants = ["docker-volume", "file", "external"];
+
     private static readonly ImmutableArray<Setting> s_settings =
     [
         new("name", SettingType.Text, "A name of your own.") { Required = true },
-        new("plant", SettingType.Word, "docker-volume: a volume is made and removed; file: a file is; external: somebody else plants what POST /api/v1/canaries/NAME gives them.") { Words = ["docker-volume", "file", "external"], Required = true },
+        new("plant", SettingType.Word, "docker-volume: a volume is made and removed; file: a file is; external: somebody else plants what POST /api/v1/canaries/NAME gives them.") { Words = Plants, Required = true },
         new("source", SettingType.Text, "The source in whose records it must be found, as 'waterguard sources list' names it.") { Required = true },
         new("at", SettingType.Text, "The engine, as unix:///run/docker.sock, or the watched folder."),
         new("every", SettingType.Duration, "How often one is planted; of external ones, how long ago the last may have been.") { Default = "15m", Least = 10, Most = 86_400 * 30 },
         new("within", SettingType.Duration, "After how long it must have come out.") { Default = "2m", Least = 1, Most = 86_400 * 7 },
     ];
+
+    /// <summary>How it is planted, as the configuration says it.</summary>
+    public string Plant => Plants[(int)Kind];
 
     /// <summary>The keys of each.</summary>
     public static ImmutableArray<Setting> Settings => s_settings;
@@ -63,7 +69,8 @@ internal sealed record CanaryConfiguration(string Name, CanaryKind Kind, string 
     {
         var values = SettingValues.Read(mapping, mapping.Location, s_settings, [], bag);
         if (values.Text("name") is not { } name || values.Text("plant") is not { } plant || values.Text("source") is not { } source) return null;
-        var kind = plant switch { "docker-volume" => CanaryKind.DockerVolume, "file" => CanaryKind.File, _ => CanaryKind.External };
+        // A word that there is not was told of above.
+        var kind = (CanaryKind)Math.Max(0, Plants.IndexOf(plant));
         var at = values.Text("at") ?? "";
         if (name.Length > 64 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_')) bag.Error(ConfigurationCodes.Unusable, values.LocationOf("name"), $"'{name}' is no name: letters, digits, dot, dash and underscore, at most 64.");
         if (kind != CanaryKind.External && at.Length == 0) bag.Error(ConfigurationCodes.Unusable, mapping.Location, $"A canary that plants '{plant}' needs 'at'.");
