@@ -10,7 +10,7 @@ public abstract record LiveStep
     public static ImmutableArray<string> Tools { get; } = ["docker", "runc", "ctr", "aide"];
 
     /// <summary>What a scenario may need of the machine, beyond an engine.</summary>
-    public static ImmutableArray<string> AllNeeds { get; } = ["root", "runc", "containerd", "aide", "namespaces", "swarm", "sensor", "patience"];
+    public static ImmutableArray<string> AllNeeds { get; } = ["root", "runc", "containerd", "aide", "namespaces", "swarm", "sensor", "audit", "patience"];
 }
 
 /// <summary>Runs one of the tools.</summary>
@@ -37,5 +37,6 @@ public sealed record Pause(TimeSpan For, int Samples) : LiveStep
     public static TimeSpan Longest { get; } = TimeSpan.FromMinutes(10);
 }
 
-/// <summary>Ends the sensor, as who wants not to be seen would.</summary>
-public sealed record StopSensor : LiveStep;
+/// <summary>Ends the sensor, or the kernel's audit, as who wants not to be seen would.</summary>
+/// <param name="What"><c>sensor</c> or <c>audit</c>.</param>
+public sealed record StopWitness(string What) : LiveStep;

@@ -30,7 +30,7 @@ internal static class LiveStepParser
             "file" => File(reader, bag),
             "call" => Outside(reader, bag),
             "wait" => reader.RequiredDuration("wait") is { } time && Bounded(time, reader, "wait", bag) ? new Pause(time, Number(reader, "samples", 0, MostRepeats, bag)) : null,
-            _ => reader.Word("stop", "sensor") is null ? null : new StopSensor(),
+            _ => reader.Word("stop", "sensor", "audit") is { } what ? new StopWitness(what) : null,
         };
     }
 

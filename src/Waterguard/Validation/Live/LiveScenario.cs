@@ -9,7 +9,7 @@ namespace Waterguard.Validation.Live;
 /// <param name="named">The ids of the rules that an expectation names.</param>
 /// <param name="respond">Plays the playbook on an alert and a container, with what is asked while it is isolated.</param>
 internal sealed class LiveScenario(
-    Scenario scenario, LivePlace place, LiveTools tools, LiveService service, LiveSensor sensor, Func<Expectation, IReadOnlySet<string>> named, Func<string, string, Func<string, Task<string?>>, Task<LiveResponse>> respond, TimeProvider time)
+    Scenario scenario, LivePlace place, LiveTools tools, LiveService service, LiveSensor sensor, LiveAudit audit, Func<Expectation, IReadOnlySet<string>> named, Func<string, string, Func<string, Task<string?>>, Task<LiveResponse>> respond, TimeProvider time)
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_between = TimeSpan.FromSeconds(1);
@@ -62,7 +62,7 @@ internal sealed class LiveScenario(
     {
         foreach (var need in scenario.Needs)
         {
-            if (await LiveNeeds.MissingAsync(need, tools, cancel) is { } missing) return missing;
+            if ((need == "audit" ? audit.Missing : await LiveNeeds.MissingAsync(need, tools, cancel)) is { } missing) return missing;
         }
 
         return null;
@@ -98,7 +98,8 @@ internal sealed class LiveScenario(
                 case WriteFile file: place.Write(file); break;
                 case Call call: await _outside.CallAsync(call, place.Fill(call.From), time, cancel); break;
                 case Pause pause: await WaitAsync(pause, cancel); break;
-                case StopSensor: await sensor.StopAsync(); break;
+                case StopWitness { What: "audit" }: await audit.CutAsync(); break;
+                case StopWitness: await sensor.StopAsync(); break;
             }
         }
 

@@ -31,11 +31,13 @@ internal sealed class LiveValidation(Generation generation, Func<string, Playboo
         {
             Directory.CreateDirectory(Path.Combine(folder, "content"));
             foreach (var image in LiveImages.Named(scenarios.SelectMany(s => s.Scenario.WarmUp.Concat(s.Scenario.Detonate)).Select(s => s.Act).OfType<RunTool>().SelectMany(r => r.Words)).Distinct(StringComparer.Ordinal)) await LiveImages.NeedAsync(image, _tools, folder, say, cancel);
-            foreach (var (_, scenario) in scenarios.Where(s => s.Scenario.Learn is not null)) settings.Hasten(scenario.Expect.SelectMany(Named).ToHashSet(StringComparer.Ordinal), scenario.Learn!.Value, folder);
-            await using var service = await LiveService.StartAsync(settings, folder, time, cancel);
+            foreach (var (_, scenario) in scenarios.Where(s => s.Scenario.Learn is not null || s.Scenario.Look is not null)) settings.Hasten(scenario.Expect.SelectMany(Named).ToHashSet(StringComparer.Ordinal), scenario.Learn, scenario.Look, folder);
+            await using var audit = new LiveAudit(folder, _tools);
+            if (scenarios.Any(s => s.Scenario.Needs.Contains("audit"))) await audit.StartAsync(cancel);
+            await using var service = await LiveService.StartAsync(settings, folder, hasAudit: audit.Missing is null, time, cancel);
             await using var sensor = new LiveSensor(folder);
             if (scenarios.Any(s => s.Scenario.Needs.Contains("sensor"))) sensor.Start();
-            var results = await InOrderAsync(scenarios, service, sensor, cancel);
+            var results = await InOrderAsync(scenarios, service, sensor, audit, cancel);
             return new ValidationRun([.. results], time.GetUtcNow(), time.GetElapsedTime(begun));
         }
         finally
@@ -44,24 +46,24 @@ internal sealed class LiveValidation(Generation generation, Func<string, Playboo
         }
     }
 
-    // The long ones wait while the others are done one after the other; who stops the sensor comes last.
-    private async Task<IReadOnlyList<OwnedResult>> InOrderAsync(IReadOnlyList<OwnedScenario> scenarios, LiveService service, LiveSensor sensor, CancellationToken cancel)
+    // The long ones wait while the others are done one after the other; who stops a witness comes last.
+    private async Task<IReadOnlyList<OwnedResult>> InOrderAsync(IReadOnlyList<OwnedScenario> scenarios, LiveService service, LiveSensor sensor, LiveAudit audit, CancellationToken cancel)
     {
-        var last = scenarios.Where(s => s.Scenario.Detonate.Any(d => d.Act is StopSensor)).ToArray();
+        var last = scenarios.Where(s => s.Scenario.Detonate.Any(d => d.Act is StopWitness)).ToArray();
         var waiting = scenarios.Except(last).Where(s => s.Scenario.Expect.Any(e => e.Within > s_short)).ToArray();
-        var lasting = waiting.Select(s => OneAsync(s, service, sensor, cancel)).ToArray();
+        var lasting = waiting.Select(s => OneAsync(s, service, sensor, audit, cancel)).ToArray();
         var results = new List<OwnedResult>();
-        foreach (var scenario in scenarios.Except(last).Except(waiting)) results.AddRange(await OneAsync(scenario, service, sensor, cancel));
+        foreach (var scenario in scenarios.Except(last).Except(waiting)) results.AddRange(await OneAsync(scenario, service, sensor, audit, cancel));
         foreach (var one in lasting) results.AddRange(await one);
-        foreach (var scenario in last) results.AddRange(await OneAsync(scenario, service, sensor, cancel));
+        foreach (var scenario in last) results.AddRange(await OneAsync(scenario, service, sensor, audit, cancel));
         return results;
     }
 
-    private async Task<IEnumerable<OwnedResult>> OneAsync(OwnedScenario owned, LiveService service, LiveSensor sensor, CancellationToken cancel)
+    private async Task<IEnumerable<OwnedResult>> OneAsync(OwnedScenario owned, LiveService service, LiveSensor sensor, LiveAudit audit, CancellationToken cancel)
     {
         var (strategy, scenario) = owned;
         var live = new LiveScenario(
-            scenario, new LivePlace(settings.Home, scenario), _tools, service, sensor, e => Named(e).ToHashSet(StringComparer.Ordinal),
+            scenario, new LivePlace(settings.Home, scenario), _tools, service, sensor, audit, e => Named(e).ToHashSet(StringComparer.Ordinal),
             (alert, container, isolated) => playbooks(strategy) is { } playbook ? LiveResponse.PlayAsync(alert, container, strategy, playbook, service, settings, generation, isolated, time, cancel) : Task.FromResult(new LiveResponse(null, ["the strategy has no playbook"])),
             time);
         var results = await live.RunAsync(cancel);
