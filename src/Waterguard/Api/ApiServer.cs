@@ -30,6 +30,7 @@ internal sealed class ApiServer : IDisposable
     public ApiServer(ApiParts parts)
     {
         Parts = parts;
+        Readers = new SlowReaders(parts.Time, parts.Log);
         var shelf = new DocumentShelf(parts.Documents, parts.Time);
         var accounts = new Accounts(shelf, parts.Time);
         var keys = new ApiKeys(shelf, parts.Time);
@@ -70,6 +71,9 @@ internal sealed class ApiServer : IDisposable
     public Notify.Notifier Notifier { get; private set; } = null!;
 
     public AccessControl Access { get; }
+
+    /// <summary>Who does not read what was asked for.</summary>
+    public SlowReaders Readers { get; }
 
     /// <summary>All routes: there are no others below <see cref="ApiRoute.Root"/>.</summary>
     public IReadOnlyList<ApiRoute> Routes { get; }
