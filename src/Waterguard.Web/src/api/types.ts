@@ -297,6 +297,7 @@ export interface SuppressionBody {
 
 export interface Suppression extends SuppressionBody {
   own: boolean;
+  applied: boolean;
   in_use: boolean;
   hits: number;
   revision?: number;

@@ -35,7 +35,8 @@ internal sealed class IncidentWork(ApiParts parts, DocumentShelf shelf)
     /// <summary>Steps and notes that one incident keeps.</summary>
     public const int MostSteps = 1000;
 
-    private const string Kind = "incident";
+    /// <summary>The kind of its documents.</summary>
+    public const string Kind = "incident";
 
     /// <summary>What a change may say.</summary>
     public static Shape Body { get; } = Shape.Of(
