@@ -29,8 +29,13 @@ public sealed record WriteFile(string Path, string Text) : LiveStep;
 /// <param name="Jitter">By how much each call may be off, either way; the same in every run.</param>
 public sealed record Call(string From, IPAddress To, int Port, int Times, TimeSpan Every, TimeSpan Jitter) : LiveStep;
 
-/// <summary>Waits.</summary>
-public sealed record Pause(TimeSpan For) : LiveStep;
+/// <summary>Waits for a time, and then until the sensor has measured what the scenario made.</summary>
+/// <param name="Samples">How many times it must have; 0: the time is all.</param>
+public sealed record Pause(TimeSpan For, int Samples) : LiveStep
+{
+    /// <summary>No step takes longer.</summary>
+    public static TimeSpan Longest { get; } = TimeSpan.FromMinutes(10);
+}
 
 /// <summary>Ends the sensor, as who wants not to be seen would.</summary>
 public sealed record StopSensor : LiveStep;

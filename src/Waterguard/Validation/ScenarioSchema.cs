@@ -67,6 +67,7 @@ internal static class ScenarioSchema
         ["port"] = new JsonObject { ["description"] = "Live: the port that is called.", ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 65535, ["default"] = 443 },
         ["times"] = new JsonObject { ["description"] = "Live: how many calls.", ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 1000, ["default"] = 1 },
         ["wait"] = Span("Live: wait for so long."),
+        ["samples"] = new JsonObject { ["description"] = "Live: with wait, and until the sensor has measured the scenario's containers so often.", ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 1000 },
         ["stop"] = new JsonObject { ["description"] = "Live: end the sensor.", ["const"] = "sensor" },
     });
 
