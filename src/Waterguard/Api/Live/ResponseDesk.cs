@@ -30,7 +30,7 @@ internal sealed class ResponseDesk : IDisposable
         var journal = new DocumentRunJournal(parts.Documents, Told);
         var configuration = parts.Configuration.Response;
         var people = PeopleSteps.Of(parts.Configuration.Notify, parts.Outbox, parts.Incidents, parts.Documents, journal, parts.Time);
-        _responder = new Responder(new ResponderSettings(configuration.Docker, Path.Combine(parts.Configuration.Data, "evidence"), configuration.NeverTouch, configuration.MostPerHour) { Kubernetes = configuration.Kubernetes, Clouds = configuration.Clouds, Content = parts.Configuration.Content.Content, Alert = Alert }, journal, () => parts.Generation, parts.Time, people);
+        _responder = new Responder(new ResponderSettings(configuration.Docker, Path.Combine(parts.Configuration.Data, "evidence"), configuration.NeverTouch, configuration.MostPerHour) { Kubernetes = configuration.Kubernetes, Clouds = configuration.Clouds, Content = parts.Configuration.Content.Content, Alert = Alert, Verdicts = rule => Posture.PastVerdicts.Of(parts.Documents, parts.Incidents, rule) }, journal, () => parts.Generation, parts.Time, people);
     }
 
     /// <summary>What can be done here.</summary>
