@@ -41,13 +41,6 @@ internal sealed class LiveOutside(string scenario, LiveTools tools)
         }
     }
 
-    /// <summary>Whether a container can still reach the outside.</summary>
-    public async Task<bool> IsReachedAsync(Call call, string container, CancellationToken cancel)
-    {
-        var (code, process) = await tools.RunAsync(["docker", "inspect", "-f", "{{.State.Pid}}", container], cancel);
-        return code == 0 && (await tools.RunAsync(["nsenter", "-t", process, "-n", "busybox", "ping", "-c", "1", "-W", "1", call.To.ToString()], cancel)).Code == 0;
-    }
-
     /// <summary>Ends the listeners and takes the namespace away.</summary>
     public async Task CloseAsync()
     {

@@ -7,9 +7,9 @@ namespace Waterguard.Validation.Live;
 
 /// <summary>One scenario on the real engine: done, found or not, responded to, put back.</summary>
 /// <param name="named">The ids of the rules that an expectation names.</param>
-/// <param name="respond">Plays the playbook on an alert and a container, with what is asked while it is isolated.</param>
+/// <param name="respond">Plays the playbook on an alert and a container, and asks from inside whom it reaches.</param>
 internal sealed class LiveScenario(
-    Scenario scenario, LivePlace place, LiveTools tools, LiveService service, LiveSensor sensor, LiveAudit audit, Func<Expectation, IReadOnlySet<string>> named, Func<string, string, Func<string, Task<string?>>, Task<LiveResponse>> respond, TimeProvider time)
+    Scenario scenario, LivePlace place, LiveTools tools, LiveService service, LiveSensor sensor, LiveAudit audit, Func<Expectation, IReadOnlySet<string>> named, Func<string, string, LiveProbe, Task<LiveResponse>> respond, TimeProvider time)
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_between = TimeSpan.FromSeconds(1);
@@ -29,7 +29,7 @@ internal sealed class LiveScenario(
             ran = await DetonateAsync(cancel);
             if (!ran && !IsForbidden()) ran = true; // that a step went wrong is no matter of the machine
             foreach (var expected in ran ? scenario.Expect : []) found[expected] = await FindAsync(expected, cancel);
-            if (found.Values.FirstOrDefault(f => f?.Alert is not null) is { } first && await ContainerAsync(cancel) is { } container) response = await respond(first.Alert!, container, action => StillReachesAsync(action, container, cancel));
+            if (found.Values.FirstOrDefault(f => f?.Alert is not null) is { } first && await ContainerAsync(cancel) is { } container) response = await respond(first.Alert!, container, new LiveProbe(tools, container, scenario.Detonate.Select(s => s.Act).OfType<Call>().FirstOrDefault()));
             _problems.AddRange(response.Problems);
         }
         catch (Exception e) when (e is ActionFailedException or IOException)
@@ -167,10 +167,6 @@ internal sealed class LiveScenario(
         var (code, living) = await tools.RunAsync(["docker", "ps", "-q", "--no-trunc", "--filter", $"label={LiveValidation.Mark}={scenario.Id}"], cancel);
         return code == 0 && living.Length > 0 ? living.Split('\n')[0] : null;
     }
-
-    // Whoever is isolated reaches nothing: tried from inside its network, by somebody else than the action.
-    private async Task<string?> StillReachesAsync(string action, string container, CancellationToken cancel) =>
-        action == "docker.disconnect" && scenario.Detonate.Select(s => s.Act).OfType<Call>().FirstOrDefault() is { } call && await _outside.IsReachedAsync(call, container, cancel) ? $"{call.To} is still reached from inside of the container" : null;
 
     private sealed record Found(string? Alert, TimeSpan After, bool IsEvent);
 }

@@ -64,7 +64,7 @@ internal sealed class LiveValidation(Generation generation, Func<string, Playboo
         var (strategy, scenario) = owned;
         var live = new LiveScenario(
             scenario, new LivePlace(settings.Home, scenario), _tools, service, sensor, audit, e => Named(e).ToHashSet(StringComparer.Ordinal),
-            (alert, container, isolated) => playbooks(strategy) is { } playbook ? LiveResponse.PlayAsync(alert, container, strategy, playbook, service, settings, generation, isolated, time, cancel) : Task.FromResult(new LiveResponse(null, ["the strategy has no playbook"])),
+            (alert, container, probe) => playbooks(strategy) is { } playbook ? LiveResponse.PlayAsync(alert, container, strategy, playbook, service, settings, generation, probe, time, cancel) : Task.FromResult(new LiveResponse(null, ["the strategy has no playbook"])),
             time);
         var results = await live.RunAsync(cancel);
         foreach (var result in results) say(LiveText.Of(result));
