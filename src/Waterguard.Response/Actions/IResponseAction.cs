@@ -33,6 +33,9 @@ public interface IResponseAction
     /// <summary>Whether it can be undone.</summary>
     bool CanUndo { get; }
 
+    /// <summary>For how long after it was asked for it may still come to take effect: whoever goes on after a crash asks again only when that is over. Nothing by default.</summary>
+    TimeSpan Settling => TimeSpan.Zero;
+
     /// <summary>Looks at what it would be done to, and changes nothing.</summary>
     /// <exception cref="ActionFailedException">The platform does not answer.</exception>
     Task<ActionPlan> PlanAsync(ActionTarget target, CancellationToken cancel);
