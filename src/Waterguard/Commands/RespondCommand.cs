@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Waterguard.Content;
 using Waterguard.Responding;
 using Waterguard.Response.Actions;
@@ -26,12 +27,16 @@ internal static class RespondCommand
 
     private static Command Actions()
     {
-        var command = new Command("actions", "Print what can be done, and its risk");
-        command.SetAction(_ =>
+        var output = RulesCommand.OutputOption();
+        var command = new Command("actions", "Print what can be done, its risk, and what is missing to do it now") { output };
+        var where = new ResponderArguments(command);
+        command.SetAction((parsed, cancel) => where.WithSettingsAsync(parsed, async (settings, notify) =>
         {
-            foreach (var (name, least, says) in ActionNames.All) Console.Out.WriteLine($"{name,-26} {least.ToString().ToLowerInvariant(),-5} {says}");
+            var all = await ActionReadiness.OfAsync(settings, notify, TimeProvider.System, cancel);
+            if (parsed.GetValue(output) == "json") Console.Out.WriteLine(new JsonArray([.. all.Select(a => (JsonNode?)a.Json())]).ToJsonString(new JsonSerializerOptions { Encoder = Alerting.Output.AlertJson.Options.Encoder }));
+            else foreach (var one in all) Console.Out.WriteLine($"{one.Name,-26} {one.Least.ToString().ToLowerInvariant(),-5} {(one.WhyNot is null ? "yes" : "no"),-4} {one.Says}{(one.WhyNot is { } missing ? $" Not now: {missing}." : "")}");
             return ExitCodes.Done;
-        });
+        }));
         return command;
     }
 

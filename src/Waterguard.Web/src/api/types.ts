@@ -185,6 +185,7 @@ export interface RunStep {
   approvals: { by: string; at: string }[];
   acted_at: string | null;
   undo_at: string | null;
+  evidence: string | null;
 }
 
 export interface Run {
@@ -202,7 +203,10 @@ export interface Run {
 export interface ResponseAction {
   name: string;
   risk: "read" | "low" | "high";
-  permissions: string;
+  says: string;
+  usable: boolean;
+  why_not: string | null;
+  permissions: string | null;
   inputs: string[];
   can_undo: boolean;
 }

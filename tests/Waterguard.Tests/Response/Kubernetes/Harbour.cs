@@ -36,4 +36,12 @@ internal static class Harbour
         var run = await engine.PlanAsync("i1", "s", [step], "ann", dryRun: false, CancellationToken.None);
         return (engine, await engine.AdvanceAsync(run.Id, "ann", [], CancellationToken.None));
     }
+
+    /// <summary>Writes a kubeconfig for a server.</summary>
+    public static string Kubeconfig(ApiServer server, TemporaryFolder folder, string token = ApiServer.Token) => folder.Write("kubeconfig", $$"""
+        current-context: c
+        clusters: [{name: c, cluster: {server: "{{server.Address}}"} }]
+        contexts: [{name: c, context: {cluster: c, user: u} }]
+        users: [{name: u, user: {token: {{token}} } }]
+        """);
 }

@@ -13,7 +13,7 @@ public sealed class RespondCommandTests
         var uid = Harbour.Fill(server);
         using var folder = Repository.Folder();
         var alert = folder.Write("alert.json", """{"id":"a1","strategy":"container-runtime-evasion","entities":{"pod":["api-1"],"node":["hull-a1"]}}""" + "\n");
-        string[] where = ["--docker", "none", "--data", Path.Combine(folder.Path, "data"), "--kubeconfig", Kubeconfig(server, folder)];
+        string[] where = ["--docker", "none", "--data", Path.Combine(folder.Path, "data"), "--kubeconfig", Harbour.Kubeconfig(server, folder)];
 
         var asked = Tool.Run(["respond", "plan", alert, .. where]);
         Assert.Contains($"choose with --set pod=tide/api-1@{uid}", asked.Output, StringComparison.Ordinal);
@@ -43,11 +43,4 @@ public sealed class RespondCommandTests
         Assert.Contains("w.yaml:2:34: error", cloud.Error, StringComparison.Ordinal);
         Assert.Contains("'tide' is no network", cloud.Error, StringComparison.Ordinal);
     }
-
-    private static string Kubeconfig(ApiServer server, TemporaryFolder folder) => folder.Write("kubeconfig", $$"""
-        current-context: c
-        clusters: [{name: c, cluster: {server: "{{server.Address}}"} }]
-        contexts: [{name: c, context: {cluster: c, user: u} }]
-        users: [{name: u, user: {token: {{ApiServer.Token}} } }]
-        """);
 }
