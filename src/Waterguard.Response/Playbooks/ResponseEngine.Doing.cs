@@ -15,6 +15,8 @@ public sealed partial class ResponseEngine
         // What it was planned for may be gone, or have changed hands: it is looked at again.
         var planned = await PlannedAsync(run, step, cancel);
         if (planned.State == StepState.Refused) return Put(run.With(planned), actor, "response.refused", step.Step.Id, planned.Says);
+        // It has got a name since that nobody has agreed to.
+        if (!planned.IsApproved) return Put(run.With(planned), actor, "response.waiting", step.Step.Id, planned.Says);
         await GateOf(Counting).WaitAsync(cancel);
         using (new Entered(GateOf(Counting)))
         {

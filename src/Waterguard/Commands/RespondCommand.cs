@@ -18,7 +18,7 @@ internal static class RespondCommand
     public static Command Build() => new("respond", "Plan, approve, run and undo the steps of playbooks")
     {
         Actions(), List(), Plan(),
-        OfStep("approve", "Agree to a step of high risk; whoever asked for the run cannot", (responder, run, step, actor, _) => Task.FromResult(responder.Engine.Approve(run, step, actor))),
+        Approve(),
         Run(), Show(),
         OfStep("undo", "Put a step back", (responder, run, step, actor, cancel) => responder.Engine.UndoAsync(run, step, actor, cancel)),
         OfStep("keep", "Keep a step in effect beyond its time", (responder, run, step, actor, _) => Task.FromResult(responder.Engine.Keep(run, step, actor))),
@@ -115,6 +115,20 @@ internal static class RespondCommand
             var touched = await responder.Engine.TickAsync(cancel);
             foreach (var (run, problem) in touched) Console.Out.WriteLine($"{run.Id}: {problem ?? string.Join(", ", run.Steps.Select(s => $"{s.Step.Id} {RunJson.Word(s.State)}"))}");
             return touched.Any(t => t.Problem is not null) ? ExitCodes.Failed : ExitCodes.Done;
+        }, cancel));
+        return command;
+    }
+
+    private static Command Approve()
+    {
+        var despite = new Option<string?>("--despite") { Description = "The name on the list of what is never touched that is only a claim, where the step says so", HelpName = "NAME" };
+        var (run, step) = (new Argument<string>("RUN"), new Argument<string>("STEP"));
+        var command = new Command("approve", "Agree to a step of high risk; whoever asked for the run cannot") { run, step, despite };
+        var where = new ResponderArguments(command);
+        command.SetAction((parsed, cancel) => where.WithAsync(parsed, (responder, actor) =>
+        {
+            Print(responder.Engine.Approve(parsed.GetRequiredValue(run), parsed.GetRequiredValue(step), actor, parsed.GetValue(despite)));
+            return Task.FromResult(ExitCodes.Done);
         }, cancel));
         return command;
     }

@@ -94,5 +94,19 @@ public sealed class DockerLabelTests
         Assert.True(await label.ProbeAsync(plan, None) is { Gone: true });
     }
 
+    [Fact]
+    public async Task A_container_that_calls_itself_untouchable_is_a_claim_and_one_whose_image_or_id_is_listed_is_not()
+    {
+        await using var engine = await RealEngine.StartAsync();
+        using var docker = new DockerControl(new DockerAddress("unix://" + engine.Socket));
+        var id = await engine.DockerAsync("run", "-d", "--name", "waterguard-2", "--network", "none", "suspicious_image");
+        var image = await engine.DockerAsync("inspect", "-f", "{{.Image}}", id);
+        var plan = await new DockerPause(docker).PlanAsync(Target(id), None);
+        Assert.Equal(new ForbiddenName("waterguard-2", IsClaim: true), new ResponseLimits(ResponseLimits.Usual).Forbidden(plan));
+        Assert.Equal(new ForbiddenName("suspicious_image", IsClaim: true), new ResponseLimits(["suspicious*"]).Forbidden(plan));
+        Assert.Equal(new ForbiddenName(image, IsClaim: false), new ResponseLimits([.. ResponseLimits.Usual, image]).Forbidden(plan));
+        Assert.Equal(new ForbiddenName(id, IsClaim: false), new ResponseLimits([id]).Forbidden(plan));
+    }
+
     private static ActionTarget Target(string id, string run = Run) => new(run, "mark", ImmutableSortedDictionary<string, string>.Empty.Add("container", id));
 }

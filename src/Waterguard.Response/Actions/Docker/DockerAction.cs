@@ -63,7 +63,7 @@ public abstract class DockerAction(DockerControl docker) : IResponseAction
         var known = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         known["id"] = found.Id;
         foreach (var (name, value) in memento) known[name] = value;
-        return new ActionPlan(target, found.Names, says, shares, null, known.ToImmutable());
+        return new ActionPlan(target, found.Names, says, shares, null, known.ToImmutable()) { Certain = [found.Id, found.ImageId] };
     }
 
     private protected static string Called(DockerTarget found) => $"{found.Name} ({found.Id[..12]}, image {found.Image})";

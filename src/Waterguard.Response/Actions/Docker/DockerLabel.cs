@@ -43,7 +43,7 @@ public sealed class DockerLabel(DockerControl docker) : DockerAction(docker)
         if (!swarm.IsMember || await SwarmService.OfAsync(Docker, found, cancel) is not { } service) return Plan(target, found, [.. shares, "its labels say that it is of a Swarm's service, which is not so"]);
         if (service.Labels.TryGetValue(Label, out var run) && run != target.Run) return ActionPlan.Refused(target, $"the service {service.Name} is marked already, by {run}", [.. found.Names, service.Name, service.Id]);
         var plan = Planned(target, found, $"label the service {service.Name}, of which {Called(found)} is a task, with {Label}={target.Run}", shares, (Service, service.Id));
-        return plan with { Names = [.. plan.Names, service.Name, service.Id] };
+        return plan with { Names = [.. plan.Names, service.Name, service.Id], Certain = [.. plan.Certain ?? [], service.Id] };
     });
 
     private protected override ActionPlan Plan(ActionTarget target, DockerTarget found, ImmutableArray<string> shares)

@@ -185,6 +185,7 @@ export interface RunStep {
   approvals: { by: string; at: string }[];
   acted_at: string | null;
   undo_at: string | null;
+  despite: string | null;
   evidence: string | null;
 }
 

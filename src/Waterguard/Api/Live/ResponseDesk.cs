@@ -71,7 +71,7 @@ internal sealed class ResponseDesk : IDisposable
     /// <summary>Puts a step back.</summary>
     public Task<ResponseRun> UndoAsync(string run, string step, string by) => UnderWayAsync(run, () => _responder.Engine.UndoAsync(run, step, by, _end.Token));
 
-    public ResponseRun Approve(string run, string step, string by) => Said(() => _responder.Engine.Approve(run, step, by));
+    public ResponseRun Approve(string run, string step, string by, string? despite) => Said(() => _responder.Engine.Approve(run, step, by, despite));
 
     public ResponseRun Keep(string run, string step, string by) => Said(() => _responder.Engine.Keep(run, step, by));
 

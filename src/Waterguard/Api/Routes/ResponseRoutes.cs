@@ -14,7 +14,7 @@ internal sealed class ResponseRoutes(IncidentBoard board, ResponseDesk desk, Str
 {
     private static readonly Shape s_step = Shape.AtLeast(
         ("id", Shape.Text), ("action", Shape.Text), ("risk", Shape.Word("read", "low", "high")), ("state", Shape.Word("waiting", "refused", "acting", "done", "failed", "undoing", "undone")), ("says", Shape.LongText), ("also_hit", Shape.List(Shape.LongText)),
-        ("approvals_needed", Shape.Whole), ("approvals", Shape.List(Shape.Of(("by", Shape.Text), ("at", Shape.Time)))), ("undo_at", Shape.Time.OrNull), ("evidence", Shape.Text.OrNull));
+        ("approvals_needed", Shape.Whole), ("approvals", Shape.List(Shape.Of(("by", Shape.Text), ("at", Shape.Time)))), ("undo_at", Shape.Time.OrNull), ("despite", Shape.LongText.OrNull), ("evidence", Shape.Text.OrNull));
 
     private static readonly Shape s_run = Shape.AtLeast(
         ("id", Shape.Text), ("incident", Shape.Text), ("strategy", Shape.Text), ("requested_by", Shape.Text), ("created", Shape.Time), ("dry_run", Shape.Boolean), ("under_way", Shape.Boolean), ("revision", Shape.Whole), ("steps", Shape.List(s_step)));
@@ -29,7 +29,7 @@ internal sealed class ResponseRoutes(IncidentBoard board, ResponseDesk desk, Str
         ApiRoute.Get("/response-actions", Need.Viewer, "Lists what steps can do, and what is missing to do it now.", Shape.Page(s_action), ActionsAsync),
         ApiRoute.Post("/incidents/{id}/responses", Need.Analyst, "Plans the playbook of a strategy for an incident: a dry run, which changes nothing, or with execute (responders) a run that can be done.", "response.planned", s_plan, s_run, PlanAsync) with { Status = 201 },
         ApiRoute.Post("/responses/{id}/run", Need.Responder, "Does what can be done now, or only these steps. What takes longer than five seconds goes on: 202.", "response.acting", Shape.Of(("steps?", Shape.List(Shape.Text, 100))), s_run, RunAsync),
-        ApiRoute.Post("/responses/{id}/steps/{step}/approve", Need.Responder, "Agrees to a step. Whoever asked for the run cannot, and no key can: a person must be signed in.", "response.approved", null, s_run, ApproveAsync),
+        ApiRoute.Post("/responses/{id}/steps/{step}/approve", Need.Responder, "Agrees to a step. Whoever asked for the run cannot, and no key can: a person must be signed in. 'despite' is the step's name on the never-touch list that is only a claim.", "response.approved", null, s_run, ApproveAsync) with { Query = ["despite"] },
         ApiRoute.Post("/responses/{id}/steps/{step}/undo", Need.Responder, "Puts a step back.", "response.undone", null, s_run, async e => Under(await desk.UndoAsync(e.Part("id"), e.Part("step"), e.Caller.Name))),
         ApiRoute.Post("/responses/{id}/steps/{step}/keep", Need.Responder, "Keeps a step in effect beyond its time.", "response.kept", null, s_run, e => Task.FromResult(Shown(desk.Keep(e.Part("id"), e.Part("step"), e.Caller.Name)))),
     ];
@@ -96,7 +96,7 @@ internal sealed class ResponseRoutes(IncidentBoard board, ResponseDesk desk, Str
     {
         // Whoever holds a key is not known: the second pair of eyes is a person's.
         if (e.Caller.Session is null) throw new RefusedException(409, "Conflict", "Only a person who is signed in approves a step.");
-        return Task.FromResult(Shown(desk.Approve(desk.Get(e.Part("id")).Id, e.Part("step"), e.Caller.Name)));
+        return Task.FromResult(Shown(desk.Approve(desk.Get(e.Part("id")).Id, e.Part("step"), e.Caller.Name, e.Query("despite"))));
     }
 
     private Answer Under(ResponseRun run) => Shown(run, desk.IsUnderWay(run.Id) ? 202 : 200);
