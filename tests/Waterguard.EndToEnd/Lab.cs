@@ -50,7 +50,9 @@ public sealed class Lab : IAsyncLifetime
         if (Environment.GetEnvironmentVariable("WATERGUARD_FAST") is { Length: > 0 } || !File.Exists(Chromium)) return;
         _folder = Repository.Folder();
         var inputs = "inputs:\n  - {name: prod-audit, transport: http, source: kubernetes.audit, key: env:PATH, labels: {orchestrator.cluster.name: prod}}\n  - {name: engine, transport: http, source: docker.events, key: env:HOME}\n";
-        _service = await ServiceProcess.StartAsync(_folder.Write("w.yaml", $"data: '{_folder.Path}/data'\nhttp: {{listen: '127.0.0.1:0', rate: 10000, burst: 10000}}\n{inputs}"));
+        // One waits for somebody to plant it; the other's folder is watched by nobody.
+        var canaries = $"canaries:\n  - {{name: yard, plant: external, source: kubernetes.audit, every: 1d, within: 1h}}\n  - {{name: files, plant: file, at: '{Directory.CreateDirectory(Path.Combine(_folder.Path, "canary")).FullName}', source: linux.auditd, every: 1d, within: 1s}}\n";
+        _service = await ServiceProcess.StartAsync(_folder.Write("w.yaml", $"data: '{_folder.Path}/data'\nhttp: {{listen: '127.0.0.1:0', rate: 10000, burst: 10000}}\n{inputs}{canaries}"));
         Address = _service.Address;
         FirstToken = (await File.ReadAllTextAsync(Path.Combine(_folder.Path, "data", "first-run-token"))).Trim();
         _playwright = await Playwright.CreateAsync();

@@ -26,7 +26,7 @@ public sealed class WatchedPage : IAsyncDisposable
         };
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith("http://127.0.0.1:", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal)) Add("request: " + request.Url);
+            if (!request.Url.StartsWith("http://127.0.0.1:", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal) && (Provider is null || !request.Url.StartsWith(Provider, StringComparison.Ordinal))) Add("request: " + request.Url);
         };
     }
 
@@ -35,6 +35,9 @@ public sealed class WatchedPage : IAsyncDisposable
 
     /// <summary>Answers that a test asks for on purpose, by their status.</summary>
     public HashSet<int> Expected { get; } = [401];
+
+    /// <summary>Who else may be asked: where people sign in; null: nobody.</summary>
+    public string? Provider { get; init; }
 
     /// <summary>Nothing has gone wrong.</summary>
     public void AssertSound()

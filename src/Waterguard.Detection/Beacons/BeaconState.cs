@@ -36,6 +36,7 @@ internal sealed class BeaconState(long span)
     private const double MissedShare = 0.15;
     private const double LeastSpread = 0.02;
     private const double MostSpread = 0.35;
+    private const double SpreadStep = 1.5;
     private const double Stray = 0.03;
     private const double HalfFit = 0.5;
     private const double HalfProof = 6;
@@ -118,10 +119,19 @@ internal sealed class BeaconState(long span)
         return new Rhythm(strength, (long)(period * TimeSpan.TicksPerSecond), times.Count, Math.Min(1, covered), sizes);
     }
 
-    // Log-likelihood of a rhythm over that of calls at random with the same mean (a Poisson process): in nats, over all intervals.
+    // With the spread that explains them best, from that of the median on: where times are told in whole seconds, or looked at now and then, more than half of the intervals can be
+    // the same and the others still near.
     private static double Gain(double[] intervals, double period)
     {
-        var spread = Math.Clamp(1.4826 * Median([.. intervals.Select(d => Math.Abs(d - (Math.Max(1, Math.Round(d / period)) * period)) / period)]), LeastSpread, MostSpread);
+        var least = Math.Clamp(1.4826 * Median([.. intervals.Select(d => Math.Abs(d - (Math.Max(1, Math.Round(d / period)) * period)) / period)]), LeastSpread, MostSpread);
+        var best = double.NegativeInfinity;
+        for (var spread = least; spread <= MostSpread; spread *= SpreadStep) best = Math.Max(best, Gain(intervals, period, spread));
+        return best;
+    }
+
+    // Log-likelihood of a rhythm over that of calls at random with the same mean (a Poisson process): in nats, over all intervals.
+    private static double Gain(double[] intervals, double period, double spread)
+    {
         var mean = intervals.Average();
         double gain = 0;
         foreach (var interval in intervals)

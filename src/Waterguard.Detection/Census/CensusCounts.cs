@@ -20,7 +20,7 @@ public sealed class CensusCounts
     /// <summary>Containers, pods and workloads that were forgotten, those first that were told of last.</summary>
     public long Forgotten { get; internal set; }
 
-    /// <summary>Times, values, owners or names of one subject beyond as many as are kept.</summary>
+    /// <summary>Times, values, owners or names of one subject beyond as many as are kept, and ids that stand for more containers than are looked at.</summary>
     public long Capped { get; internal set; }
 
     /// <summary>Questions between witnesses that could not be decided: the one that is missing was not healthy, or began to speak too late.</summary>

@@ -9,9 +9,8 @@ public sealed class ContainerCensus
     /// <summary>Containers, and pods, that are kept. Beyond, a sixteenth is forgotten, those first that were told of last.</summary>
     public const int MostSubjects = 1 << 18;
 
-    private const int ShortId = 12;
     private readonly int _most;
-    private readonly Dictionary<string, List<ContainerRecord>> _containers = new(StringComparer.Ordinal);
+    private readonly ContainersById _containers = new();
     private readonly Dictionary<PodName, PodRecord> _pods = [];
     private readonly Dictionary<(string Namespace, string Name), List<PodRecord>> _podsByName = [];
     private readonly Dictionary<string, List<PodRecord>> _podsByUid = new(StringComparer.Ordinal);
@@ -20,7 +19,6 @@ public sealed class ContainerCensus
     private readonly HashSet<ContainerRecord> _touched = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(Witness Witness, string Host), MinuteSet> _sensors = [];
     private readonly Dictionary<string, List<ContainerRecord>> _layers = new(StringComparer.Ordinal);
-    private int _containerCount;
 
     /// <summary>An empty census.</summary>
     /// <param name="most">Containers, and pods, that are kept.</param>
@@ -36,7 +34,7 @@ public sealed class ContainerCensus
     public CensusCounts Counts { get; } = new();
 
     /// <summary>How many containers it knows.</summary>
-    public int Containers => _containerCount;
+    public int Containers => _containers.Count;
 
     /// <summary>How many pods it knows.</summary>
     public int Pods => _pods.Count;
@@ -50,7 +48,7 @@ public sealed class ContainerCensus
         _sensors.Where(s => s.Key.Witness == witness).OrderBy(s => s.Key.Host, StringComparer.Ordinal).Select(s => (s.Key.Host, s.Value));
 
     /// <summary>Whether nobody told anything that could be filled in.</summary>
-    public bool IsEmpty => _containerCount == 0 && _pods.Count == 0 && Identities.Count == 0;
+    public bool IsEmpty => _containers.Count == 0 && _pods.Count == 0 && Identities.Count == 0;
 
     internal ClaimersOfHosts Claimers { get; } = new();
 
@@ -58,7 +56,7 @@ public sealed class ContainerCensus
 
     internal IEnumerable<EngineRecord> Engines => _engines.Values;
 
-    internal IEnumerable<ContainerRecord> AllContainers => _containers.Values.SelectMany(c => c);
+    internal IEnumerable<ContainerRecord> AllContainers => _containers.All;
 
     internal IEnumerable<PodRecord> AllPods => _pods.Values;
 
@@ -90,8 +88,7 @@ public sealed class ContainerCensus
     public void CountLate() => Counts.Late++;
 
     /// <summary>All records of a container, whole or shortened id alike.</summary>
-    internal List<ContainerRecord> Records(string id) =>
-        id.Length == 0 || !_containers.TryGetValue(Key(id), out var records) ? [] : records.FindAll(r => Fits(r.Id, id));
+    internal List<ContainerRecord> Records(string id) => _containers.Find(id);
 
     internal PodRecord? Pod(PodName name) => _pods.GetValueOrDefault(name);
 
@@ -105,7 +102,7 @@ public sealed class ContainerCensus
 
     /// <summary>What was left out of single subjects, over all of them.</summary>
     public void CountCapped() =>
-        Counts.Capped = AllContainers.Concat<SubjectRecord>(_pods.Values).Concat(_workloads.Values).Sum(s => s.Told.Capped + s.Voices.Values.Sum(v => v.Capped)) + Addresses.Capped + Identities.Refused;
+        Counts.Capped = AllContainers.Concat<SubjectRecord>(_pods.Values).Concat(_workloads.Values).Sum(s => s.Told.Capped + s.Voices.Values.Sum(v => v.Capped)) + Addresses.Capped + Identities.Refused + _containers.LeftOut;
 
     private bool AddContainer(Fact fact)
     {
@@ -231,14 +228,8 @@ public sealed class ContainerCensus
 
     private ContainerRecord ContainerOf(string id, string host)
     {
-        var key = Key(id);
-        if (!_containers.TryGetValue(key, out var records)) records = _containers[key] = [];
-        var record = new ContainerRecord(id, host);
-        var at = records.BinarySearch(record, ContainerRecord.Order);
-        if (at >= 0) return records[at];
-        records.Insert(~at, record); // in an order of its own, not in that of telling
-        _containerCount++;
-        if (_containerCount > _most) ForgetContainers(record);
+        var record = _containers.Of(id, host, out var isNew);
+        if (isNew && _containers.Count > _most) ForgetContainers(record);
         return record;
     }
 
@@ -264,15 +255,12 @@ public sealed class ContainerCensus
             .Take(Math.Max(1, _most / 16)).ToHashSet();
         foreach (var record in old)
         {
-            var records = _containers[Key(record.Id)];
-            records.Remove(record);
-            if (records.Count == 0) _containers.Remove(Key(record.Id));
+            _containers.Remove(record);
             _touched.Remove(record);
             foreach (var layer in record.Told.All(Part.Layer)) _layers.Remove(layer);
         }
 
         Addresses.Remove(o => o.Container is { } container && old.Contains(container));
-        _containerCount -= old.Count;
         Counts.Forgotten += old.Count;
     }
 
@@ -306,12 +294,4 @@ public sealed class ContainerCensus
             Counts.Forgotten++;
         }
     }
-
-    private static bool Fits(string one, string other) =>
-        string.Equals(one, other, StringComparison.Ordinal)
-        || (one.Length >= ShortId && other.Length >= ShortId && IsHex(one) && IsHex(other) && (one.StartsWith(other, StringComparison.Ordinal) || other.StartsWith(one, StringComparison.Ordinal)));
-
-    private static string Key(string id) => id.Length > ShortId && IsHex(id) ? id[..ShortId] : id;
-
-    private static bool IsHex(string text) => text.All(char.IsAsciiHexDigitLower);
 }

@@ -4,31 +4,37 @@ using Waterguard.Detection.State;
 namespace Waterguard.Detection.Correlations;
 
 /// <summary>A trigger whose companion did not come in its time span, before it, after it, or around it. Decided only where every source that could carry the companion has delivered
-/// the whole time: otherwise nothing is known, and counted. One finding a trigger.</summary>
+/// the whole time: otherwise nothing is known, and counted. A source that has little to tell is waited for: it may have delivered what was before and not tell so for a while. One finding
+/// a trigger.</summary>
 internal sealed class AbsenceWindow : KeyWindow
 {
     private const int TriggerRole = 0;
     private const int NearSpans = 4; // a companion that far away is worth naming: the key is remembered as long
+    private const int PatientSpans = 2;
+    private const int LooksASpan = 8;
     private readonly RuleIndex _rules;
     private readonly long _near;
     private readonly bool _before;
     private readonly bool _after;
     private readonly Queue<Occurrence> _waiting = [];
     private readonly List<Occurrence> _fresh = [];
+    private readonly long _patience;
     private long _lastCompanion = long.MinValue;
+    private long _lookAgain = long.MinValue;
 
     public AbsenceWindow(WindowSetting setting, GroupKey key, RuleIndex rules)
         : base(setting, key)
     {
         _rules = rules;
         _near = setting.Span > long.MaxValue / (2 * NearSpans) ? setting.Span : setting.Span * NearSpans;
+        _patience = _near / NearSpans * PatientSpans;
         var within = setting.Correlation.Extension.Within;
         (_before, _after) = (within is "before" or "around", within is "after" or "around");
     }
 
     public override int Weight => _waiting.Count;
 
-    public override long Deadline => _waiting.TryPeek(out var trigger) ? Math.Min(Beyond(Now, _near), Beyond(DeadlineOf(trigger), 0)) : Beyond(Now, _near);
+    public override long Deadline => _waiting.TryPeek(out var trigger) ? Math.Min(Beyond(Now, _near), Math.Max(_lookAgain, Beyond(DeadlineOf(trigger), 0))) : Beyond(Now, _near);
 
     public override bool IsOver(long now) => now - _near > Now;
 
@@ -66,7 +72,18 @@ internal sealed class AbsenceWindow : KeyWindow
 
     protected override void Advance(long now)
     {
-        while (_waiting.TryPeek(out var trigger) && DeadlineOf(trigger) < now) Decide(_waiting.Dequeue());
+        if (now < _lookAgain) return;
+        _lookAgain = long.MinValue;
+        while (_waiting.TryPeek(out var trigger) && DeadlineOf(trigger) < now)
+        {
+            if (Setting.Delivered.To < DeadlineOf(trigger) && now - DeadlineOf(trigger) < _patience)
+            {
+                _lookAgain = now + Math.Max(1, Setting.Span / LooksASpan);
+                return;
+            }
+
+            Decide(_waiting.Dequeue());
+        }
     }
 
     protected override void Take(Occurrence occurrence)
@@ -80,8 +97,17 @@ internal sealed class AbsenceWindow : KeyWindow
             }
 
             _lastCompanion = occurrence.Ticks;
-            // Those that wait have not passed their deadlines: what is past them was decided when time went on.
-            if (_after) _waiting.Clear();
+            // Those whose deadline has passed are not waiting for it, but for its source.
+            if (_after) KeepThoseBefore(occurrence.Ticks);
+        }
+    }
+
+    private void KeepThoseBefore(long ticks)
+    {
+        for (var left = _waiting.Count; left > 0; left--)
+        {
+            var trigger = _waiting.Dequeue();
+            if (DeadlineOf(trigger) < ticks) _waiting.Enqueue(trigger);
         }
     }
 

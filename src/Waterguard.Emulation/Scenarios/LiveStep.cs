@@ -10,7 +10,7 @@ public abstract record LiveStep
     public static ImmutableArray<string> Tools { get; } = ["docker", "runc", "ctr", "aide"];
 
     /// <summary>What a scenario may need of the machine, beyond an engine.</summary>
-    public static ImmutableArray<string> AllNeeds { get; } = ["root", "runc", "containerd", "aide", "namespaces", "swarm", "sensor", "patience"];
+    public static ImmutableArray<string> AllNeeds { get; } = ["root", "runc", "containerd", "aide", "namespaces", "swarm", "sensor", "audit", "patience"];
 }
 
 /// <summary>Runs one of the tools.</summary>
@@ -29,8 +29,14 @@ public sealed record WriteFile(string Path, string Text) : LiveStep;
 /// <param name="Jitter">By how much each call may be off, either way; the same in every run.</param>
 public sealed record Call(string From, IPAddress To, int Port, int Times, TimeSpan Every, TimeSpan Jitter) : LiveStep;
 
-/// <summary>Waits.</summary>
-public sealed record Pause(TimeSpan For) : LiveStep;
+/// <summary>Waits for a time, and then until the sensor has measured what the scenario made.</summary>
+/// <param name="Samples">How many times it must have; 0: the time is all.</param>
+public sealed record Pause(TimeSpan For, int Samples) : LiveStep
+{
+    /// <summary>No step takes longer.</summary>
+    public static TimeSpan Longest { get; } = TimeSpan.FromMinutes(10);
+}
 
-/// <summary>Ends the sensor, as who wants not to be seen would.</summary>
-public sealed record StopSensor : LiveStep;
+/// <summary>Ends the sensor, or the kernel's audit, as who wants not to be seen would.</summary>
+/// <param name="What"><c>sensor</c> or <c>audit</c>.</param>
+public sealed record StopWitness(string What) : LiveStep;

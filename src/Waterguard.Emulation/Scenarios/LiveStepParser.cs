@@ -9,7 +9,6 @@ namespace Waterguard.Emulation.Scenarios;
 internal static class LiveStepParser
 {
     private const int MostRepeats = 1000;
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(10);
     private static readonly string[] s_kinds = ["run", "file", "call", "wait", "stop"];
 
     // Those that RFC 5737 keeps for documentation: what answers there is only what we put there.
@@ -30,8 +29,8 @@ internal static class LiveStepParser
             "run" => Run(reader, bag),
             "file" => File(reader, bag),
             "call" => Outside(reader, bag),
-            "wait" => reader.RequiredDuration("wait") is { } time && Bounded(time, reader, "wait", bag) ? new Pause(time) : null,
-            _ => reader.Word("stop", "sensor") is null ? null : new StopSensor(),
+            "wait" => reader.RequiredDuration("wait") is { } time && Bounded(time, reader, "wait", bag) ? new Pause(time, Number(reader, "samples", 0, MostRepeats, bag)) : null,
+            _ => reader.Word("stop", "sensor", "audit") is { } what ? new StopWitness(what) : null,
         };
     }
 
@@ -67,8 +66,8 @@ internal static class LiveStepParser
 
     private static bool Bounded(TimeSpan time, MappingReader reader, string key, DiagnosticBag bag)
     {
-        if (time <= s_longest) return true;
-        bag.Error(ScenarioCodes.Offset, reader.LocationOf(key), $"A step of a live scenario takes at most {s_longest.TotalMinutes} minutes.");
+        if (time <= Pause.Longest) return true;
+        bag.Error(ScenarioCodes.Offset, reader.LocationOf(key), $"A step of a live scenario takes at most {Pause.Longest.TotalMinutes} minutes.");
         return false;
     }
 

@@ -18,6 +18,9 @@ public sealed record Scenario(
 
     /// <summary>Of a live scenario: how long the detections that it expects learn what is usual, in place of what they say. Null: as they say.</summary>
     public TimeSpan? Learn { get; init; }
+
+    /// <summary>Of a live scenario: how far the detections that it expects look around, in place of what they say. Null: as they say.</summary>
+    public TimeSpan? Look { get; init; }
 }
 
 /// <summary>A detection that must fire.</summary>

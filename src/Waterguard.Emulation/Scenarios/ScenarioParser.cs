@@ -39,14 +39,14 @@ public static class ScenarioParser
         var detonate = steps.List(reader, "detonate");
         if (detonate.IsEmpty && bag.ErrorCount == before) reader.Missing("detonate");
         var expect = Expectations(reader, live, bag);
-        var (needs, learn) = live ? (Needs(reader, bag), reader.Duration("learn")) : ([], null);
+        var (needs, learn, look) = live ? (Needs(reader, bag), reader.Duration("learn"), reader.Duration("look")) : ([], null, null);
         var parts = new PartParser(steps, detonate, bag);
         var quiet = parts.List(reader, "quiet", isVariant: false);
         var variants = parts.List(reader, "variants", isVariant: true);
         var revert = steps.List(reader, "revert");
         reader.WarnAboutUnknownKeys();
         steps.CheckTotal(warmUp, detonate, reader.LocationOf("id"));
-        return bag.ErrorCount > before ? null : new Scenario(id!, live, claim!, starts, warmUp, detonate, expect, quiet, variants, revert, reader.LocationOf("id")) { Needs = needs, Learn = learn };
+        return bag.ErrorCount > before ? null : new Scenario(id!, live, claim!, starts, warmUp, detonate, expect, quiet, variants, revert, reader.LocationOf("id")) { Needs = needs, Learn = learn, Look = look };
     }
 
     private static ImmutableArray<Expectation> Expectations(MappingReader reader, bool live, DiagnosticBag bag)

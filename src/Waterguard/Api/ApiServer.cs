@@ -3,6 +3,7 @@ using Waterguard.Api.Access;
 using Waterguard.Api.Live;
 using Waterguard.Api.Routes;
 using Waterguard.Api.Routing;
+using Waterguard.Canaries;
 using Waterguard.Platforms.OpenId;
 using Waterguard.Sources.Transports.Http;
 using Waterguard.Sources.Transports.PubSub;
@@ -29,6 +30,7 @@ internal sealed class ApiServer : IDisposable
     public ApiServer(ApiParts parts)
     {
         Parts = parts;
+        Readers = new SlowReaders(parts.Time, parts.Log);
         var shelf = new DocumentShelf(parts.Documents, parts.Time);
         var accounts = new Accounts(shelf, parts.Time);
         var keys = new ApiKeys(shelf, parts.Time);
@@ -41,6 +43,7 @@ internal sealed class ApiServer : IDisposable
         _signIn = new SignInRoutes(Access, attempts, new FirstRun(parts.Configuration.Data, !accounts.Any, parts.Log), _openId, parts.Configuration.Access?.PublicAddress, shelf);
         (_archive, _investigation) = (new ArchiveRoutes(parts), new InvestigationRoutes(parts, _incidents));
         _responses = new ResponseDesk(parts);
+        if (parts.Canaries is { } canaries) canaries.Changed = Told;
         Routes =
         [
             .. _signIn.Routes,
@@ -70,6 +73,9 @@ internal sealed class ApiServer : IDisposable
 
     public AccessControl Access { get; }
 
+    /// <summary>Who does not read what was asked for.</summary>
+    public SlowReaders Readers { get; }
+
     /// <summary>All routes: there are no others below <see cref="ApiRoute.Root"/>.</summary>
     public IReadOnlyList<ApiRoute> Routes { get; }
 
@@ -86,6 +92,13 @@ internal sealed class ApiServer : IDisposable
         var summary = StoredAlertReading.Summary(alert);
         summary["silenced_by"] = SilencedBy(summary);
         Parts.Events.Tell("alert", summary);
+    }
+
+    /// <summary>A canary stands otherwise than before: so may the strategies that look at its source.</summary>
+    private void Told(CanaryState canary)
+    {
+        Parts.Events.Tell("state", new() { ["what"] = "canary", ["canary"] = canary.Canary.Name, ["state"] = canary.FateName });
+        _strategies.Hurry();
     }
 
     /// <summary>What goes on beside requests, until it is stopped.</summary>

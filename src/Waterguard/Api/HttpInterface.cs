@@ -43,7 +43,7 @@ internal sealed class HttpInterface : IAsyncDisposable
         });
         var app = builder.Build();
         if (meter is not null) app.Use((context, next) => TimedAsync(context, next, meter));
-        Hardening.Use(app, configuration, api.Access, log);
+        Hardening.Use(app, configuration, api.Access, api.Readers, log);
         WebPages.Use(app);
         api.Map(app);
         app.MapGet("/healthz", () => "ok\n");

@@ -1,25 +1,20 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Waterguard.Detection.Matching;
 using Waterguard.Service;
 using Waterguard.Strategies.State;
 
 namespace Waterguard.Canaries;
 
-/// <summary>How a canary stands.</summary>
-/// <param name="Holds">Whether its last marker came out in time; null: the first is under way, or nobody has planted one.</param>
-/// <param name="Says">In a sentence.</param>
-/// <param name="Took">From planting to detection, of the last one that came out; null: none did.</param>
-/// <param name="LateOnes">How many have not come out in time.</param>
-internal sealed record CanaryState(CanaryConfiguration Canary, bool? Holds, string Says, DateTimeOffset? Planted, TimeSpan? Took, long CameOut, long LateOnes);
-
 /// <summary>Plants markers in sources and waits for them to come out as detections: a feed that was cut, filtered or delayed shows, also when it still delivers something. Thread-safe.</summary>
 internal sealed class CanaryBoard(ImmutableArray<CanaryConfiguration> canaries, TimeProvider time, ServiceLog log)
 {
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Entry> _entries = canaries.ToDictionary(c => c.Name, c => new Entry(c), StringComparer.Ordinal);
+    private readonly Dictionary<string, PlantedCanary> _entries = canaries.ToDictionary(c => c.Name, c => new PlantedCanary(c), StringComparer.Ordinal);
     private long _foreign;
+
+    /// <summary>Told when a canary stands otherwise than before; before the board is run.</summary>
+    public Action<CanaryState> Changed { get; set; } = _ => { };
 
     /// <summary>Markers that were found and that nobody here has planted, or that came out before.</summary>
     public long Foreign => Interlocked.Read(ref _foreign);
@@ -74,9 +69,10 @@ internal sealed class CanaryBoard(ImmutableArray<CanaryConfiguration> canaries, 
     /// <summary>Plants, again and again, until it is stopped.</summary>
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(canaries.Select(c => RunAsync(_entries[c.Name], stop)));
 
-    private async Task RunAsync(Entry entry, CancellationToken stop)
+    private async Task RunAsync(PlantedCanary entry, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(s_look, time);
+        CanaryState? told = null;
         bool? before = null;
         try
         {
@@ -94,71 +90,14 @@ internal sealed class CanaryBoard(ImmutableArray<CanaryConfiguration> canaries, 
                 if (now.Holds == false && before != false) log.Warn("a canary has not come out", ("canary", now.Canary.Name), ("source", now.Canary.Source), ("reason", now.Says));
                 if (now.Holds == true && before == false) log.Info("a canary comes out again", ("canary", now.Canary.Name), ("source", now.Canary.Source));
                 before = now.Holds ?? before;
+                if (told is not null && told != now) Changed(now);
+                told = now;
             }
             while (await timer.WaitForNextTickAsync(stop));
         }
         catch (OperationCanceledException)
         {
             // The service stops.
-        }
-    }
-
-    // One canary's markers. Under the board's lock.
-    private sealed class Entry(CanaryConfiguration canary)
-    {
-        private string? _mark;
-        private DateTimeOffset? _planted;
-        private string? _problem;
-        private TimeSpan? _took;
-        private bool? _last;
-        private long _cameOut, _late;
-
-        public CanaryConfiguration Canary => canary;
-
-        public bool IsDue(DateTimeOffset now) => canary.Kind != CanaryKind.External && (_planted is not { } planted || now - planted >= canary.Every);
-
-        public string Begin(DateTimeOffset now)
-        {
-            Expire(now);
-            // One that is asked for anew before its time counts as nothing: whoever plants may try again.
-            (_mark, _planted, _problem) = (CanaryMark.Make(), now, null);
-            return _mark;
-        }
-
-        public void CouldNot(string problem)
-        {
-            (_problem, _mark, _last) = (problem, null, false);
-            _late++;
-        }
-
-        public bool CameOut(string mark, string source, DateTimeOffset now)
-        {
-            Expire(now);
-            if (mark != _mark || source != canary.Source) return false;
-            (_mark, _took, _last) = (null, now - _planted, true);
-            _cameOut++;
-            return true;
-        }
-
-        public CanaryState State(DateTimeOffset now)
-        {
-            Expire(now);
-            var isStale = canary.Kind == CanaryKind.External && _last == true && _planted is { } planted && now - planted > canary.Every + canary.Within;
-            var holds = isStale ? false : _last;
-            var says = _planted is null ? $"the canary '{canary.Name}' was not planted yet"
-                : _problem is not null ? $"the canary '{canary.Name}' could not be planted: {_problem}"
-                : isStale ? $"the canary '{canary.Name}' was planted last at {_planted:yyyy-MM-dd HH:mm}Z"
-                : holds == false ? string.Create(CultureInfo.InvariantCulture, $"the canary '{canary.Name}' did not come out of {canary.Source} within {canary.Within.TotalSeconds:0} s")
-                : holds == true ? string.Create(CultureInfo.InvariantCulture, $"the canary '{canary.Name}' came out of {canary.Source} after {_took!.Value.TotalSeconds:0.0} s")
-                : $"the first marker of the canary '{canary.Name}' is under way";
-            return new CanaryState(canary, holds, says, _planted, _took, _cameOut, _late);
-        }
-
-        private void Expire(DateTimeOffset now)
-        {
-            if (_mark is null || now - _planted <= canary.Within) return;
-            (_mark, _last) = (null, false);
-            _late++;
         }
     }
 }

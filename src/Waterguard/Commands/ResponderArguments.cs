@@ -46,6 +46,7 @@ internal sealed class ResponderArguments
             using var responder = new Responder(Settings(parsed, service?.Response, data) with
             {
                 Content = service?.Content.Content ?? [],
+                Verdicts = rule => Posture.PastVerdicts.Of(store, store, rule),
                 Alert = id => store.FindAlert(id) is { } stored ? JsonNode.Parse(stored.Json, documentOptions: new JsonDocumentOptions { MaxDepth = 1024 }) as JsonObject : null,
             }, journal, () => content.Value, TimeProvider.System, people);
             return await act(responder, parsed.GetValue(_as) ?? Environment.UserName);

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Waterguard.Content;
 using Waterguard.Platforms.Docker;
 using Waterguard.Platforms.Kubernetes;
-using Waterguard.Response.Actions.Kubernetes;
 using Waterguard.Sources.Configuration;
 
 namespace Waterguard.Configuration;
@@ -35,23 +34,6 @@ internal sealed record ResponseConfiguration(string? Docker, ImmutableArray<stri
             }
         }
 
-        return new ResponseConfiguration(docker, values.Texts("never_touch"), (int)values.Number("most_per_hour")) { Kubernetes = Cluster(values, bag) };
-    }
-
-    private static KubernetesCluster? Cluster(SettingValues values, DiagnosticBag bag)
-    {
-        if (values.Text("kubeconfig") is not { } file) return null;
-        try
-        {
-            var cluster = file == "inside" ? KubernetesCluster.Inside(KubernetesCluster.Mounted, Environment.GetEnvironmentVariable) : Kubeconfig.Load(file);
-            if (cluster is null) bag.Error(ConfigurationCodes.Unusable, values.LocationOf("kubeconfig"), "This does not run in a cluster, or without a token of a service account (automountServiceAccountToken).");
-            else using (new KubernetesApi(cluster, TimeProvider.System)) return cluster;
-        }
-        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
-        {
-            bag.Error(ConfigurationCodes.Unusable, values.LocationOf("kubeconfig"), e.Message);
-        }
-
-        return null;
+        return new ResponseConfiguration(docker, values.Texts("never_touch"), (int)values.Number("most_per_hour")) { Kubernetes = ClusterSetting.Read(values, "kubeconfig", bag) };
     }
 }

@@ -41,6 +41,9 @@ internal sealed class ContentFiles
         }
     }
 
+    /// <summary>Puts a text in the place of a file, or where there is none.</summary>
+    public void Put(string path, string text) => _files[path] = () => text;
+
     /// <summary>The files below a folder with one of the endings, by path.</summary>
     public IEnumerable<(string Path, string Text)> Below(string folder, params string[] endings) =>
         Below(folder, path => endings.Any(e => path.EndsWith(e, StringComparison.Ordinal)));

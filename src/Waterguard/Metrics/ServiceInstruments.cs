@@ -11,7 +11,7 @@ namespace Waterguard.Metrics;
 /// <summary>Which counters of which parts are told.</summary>
 internal static class ServiceInstruments
 {
-    public static void Add(ServiceMeter meter, IReadOnlyList<ITransport> inputs, LiveJudgement judgement, Journal journal, PatientStore store, StoreCounts counts, Archiving? archiving, Notifier notifier, CanaryBoard canaries)
+    public static void Add(ServiceMeter meter, IReadOnlyList<ITransport> inputs, LiveJudgement judgement, Journal journal, PatientStore store, StoreCounts counts, Archiving? archiving, Notifier notifier, CanaryBoard canaries, Func<long> slowReaders)
     {
         IEnumerable<(string, long)> Each(Func<ProgressSnapshot, long> of) => inputs.Select(i => (i.Name, of(i.Progress.Snapshot())));
         meter.Count("waterguard.received", "Records that came in. received = stored + duplicate + rejected + dropped, at rest.", "input", () => Each(p => p.Read));
@@ -33,7 +33,7 @@ internal static class ServiceInstruments
         meter.Stand("waterguard.journal.size", "The journal, compressed.", () => journal.Bytes, "By");
         meter.Stand("waterguard.state.keys", "Keys of which correlations know something.", () => judgement.Correlations.Size.Keys);
         meter.Stand("waterguard.state.matches_waiting", "Matches that wait for their time.", () => judgement.Correlations.Size.Waiting);
-        meter.Count("waterguard.capped", "What bounds have cut off, by bound.", "bound", () => Caps(judgement, journal, archiving, notifier, counts).Append(("foreign_canaries", canaries.Foreign)));
+        meter.Count("waterguard.capped", "What bounds have cut off, by bound.", "bound", () => Caps(judgement, journal, archiving, notifier, counts).Append(("foreign_canaries", canaries.Foreign)).Append(("slow_readers", slowReaders())));
         meter.Stand("waterguard.canary", "1: the canary's last marker came out in time; 0: it did not. Left out before the first.", "canary", () => canaries.States.Where(s => s.Holds is not null).Select(s => (s.Canary.Name, s.Holds == true ? 1.0 : 0)));
         meter.Count("waterguard.suppressed", "Alerts that a suppression has covered.", "suppression", () => judgement.Receipts.Select(r => (r.Key, r.Value)));
         meter.Count("waterguard.notifications", "Notifications, by channel and what became of them.", ("channel", "state"),

@@ -14,7 +14,8 @@ namespace Waterguard.Posture;
 /// <param name="data">The data folder with the archive; null: there is none.</param>
 /// <param name="folders">Folders of content besides ours, those that are there.</param>
 /// <param name="alert">Finds an alert by its id, for incidents that only name theirs.</param>
-internal sealed class Postures(Func<Generation> content, string? data, ImmutableArray<string> folders, TimeProvider time, Func<string, JsonObject?>? alert = null)
+/// <param name="verdicts">What people have said of incidents with alerts of a rule; null: nobody can tell.</param>
+internal sealed class Postures(Func<Generation> content, string? data, ImmutableArray<string> folders, TimeProvider time, Func<string, JsonObject?>? alert = null, Func<string, PastVerdicts>? verdicts = null)
 {
     /// <summary>Everything that is proposed for an alert or incident.</summary>
     /// <exception cref="JsonException">It is neither.</exception>
@@ -35,6 +36,7 @@ internal sealed class Postures(Func<Generation> content, string? data, Immutable
         List<Proposal> proposals = [.. AdmissionProposals.Of(subject.Events, others), .. NetworkProposals.Of(subject.Events, others, notes), .. DaemonSettings.Of(subject.Events)];
         if (verdict is "suspicious") notes.Add("it is suspicious: nothing that would keep its detection quiet is proposed");
         else if (!subject.Events.IsEmpty) proposals.AddRange(Sharper().Of(subject, notes, cancel));
+        if (verdicts is not null && !subject.Events.IsEmpty) proposals.AddRange(Levels(verdicts).Of(subject, notes, cancel));
         return new PostureReport(subject.Id, verdict, subject.Events.Length, others.Length, [.. proposals], [.. notes]);
     }
 
@@ -45,6 +47,12 @@ internal sealed class Postures(Func<Generation> content, string? data, Immutable
     {
         var generation = content();
         return new Sharpening(generation, () => ScenarioCatalog.Load(generation, ContentOptions.Default with { Content = [.. Folders] }), List, time);
+    }
+
+    private LevelChange Levels(Func<string, PastVerdicts> past)
+    {
+        var (generation, options) = (content(), ContentOptions.Default with { Content = [.. Folders] });
+        return new LevelChange(generation, () => ScenarioCatalog.Load(generation, options), () => new ContentFiles(true, Folders), options, past, time);
     }
 
     private string? List(string name) => new ContentFiles(true, Folders).Below("lists", ".txt").Where(f => f.Path == $"lists/{name}.txt").Select(f => f.Text).FirstOrDefault();

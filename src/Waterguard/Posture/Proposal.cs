@@ -22,6 +22,9 @@ internal enum ProposalKind
 
     /// <summary>A further entry of a list.</summary>
     ListEntry,
+
+    /// <summary>A rule of another level.</summary>
+    RuleLevel,
 }
 
 /// <summary>How a proposal was tried, and what came of it.</summary>
@@ -62,7 +65,7 @@ internal sealed record Proposal(string Name, ProposalKind Kind, string Title, Im
         : Check.Caution;
 
     /// <summary>How its kind is written.</summary>
-    public string KindName => Kind switch { ProposalKind.AdmissionPolicy => "admission-policy", ProposalKind.NetworkPolicy => "network-policy", ProposalKind.DaemonSettings => "daemon-settings", ProposalKind.Suppression => "suppression", _ => "list-entry" };
+    public string KindName => Kind switch { ProposalKind.AdmissionPolicy => "admission-policy", ProposalKind.NetworkPolicy => "network-policy", ProposalKind.DaemonSettings => "daemon-settings", ProposalKind.Suppression => "suppression", ProposalKind.RuleLevel => "rule-level", _ => "list-entry" };
 
     /// <summary>As JSON.</summary>
     public JsonObject ToJson() => new()

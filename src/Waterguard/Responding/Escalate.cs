@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Waterguard.Alerting.Output;
 using Waterguard.Response.Actions;
 using Waterguard.Response.Playbooks;
 using Waterguard.Storage;
@@ -12,8 +11,6 @@ namespace Waterguard.Responding;
 /// <param name="people">Tells them.</param>
 internal sealed class Escalate(TellPeople people, IDocuments documents, IRunJournal journal, TimeProvider time) : IResponseAction
 {
-    private const string Kind = "incident";
-
     public string Name => people.Name;
 
     public ActionRisk Risk => ActionRisk.Low;
@@ -57,22 +54,19 @@ internal sealed class Escalate(TellPeople people, IDocuments documents, IRunJour
 
     public Task UndoAsync(ActionPlan plan, CancellationToken cancel) => people.UndoAsync(plan, cancel);
 
-    private string? Mark(ActionTarget target) => documents.Find(Kind, target[TellPeople.Id]) is { } document ? JsonNode.Parse(document.Json)?["escalated"]?["run"]?.GetValue<string>() : null;
+    private string? Mark(ActionTarget target) => documents.Find(IncidentRecord.Kind, target[TellPeople.Id]) is { } document ? JsonNode.Parse(document.Json)?["escalated"]?["run"]?.GetValue<string>() : null;
 
     private void Put(ActionTarget target)
     {
         for (var attempt = 0; attempt < 10; attempt++)
         {
-            var known = documents.Find(Kind, target[TellPeople.Id]);
+            var known = documents.Find(IncidentRecord.Kind, target[TellPeople.Id]);
             var json = known is null ? [] : JsonNode.Parse(known.Json)!.AsObject();
             var now = time.GetUtcNow();
             var by = journal.Find(target.Run)?.RequestedBy ?? "waterguard";
-            json["escalated"] = new JsonObject { ["at"] = AlertJson.Time(now), ["run"] = target.Run, ["by"] = by };
-            var history = json["history"] as JsonArray ?? [];
-            history.Add((JsonNode)new JsonObject { ["at"] = AlertJson.Time(now), ["by"] = by, ["what"] = "escalated", ["reason"] = $"the step '{target.Step}' of {target.Run}" });
-            json["history"] = history;
+            IncidentRecord.Escalate(json, now, by, $"the step '{target.Step}' of {target.Run}", new JsonObject { ["run"] = target.Run, ["by"] = by });
             var detail = JsonSerializer.SerializeToUtf8Bytes(new { run = target.Run, step = target.Step });
-            if (documents.Put(Kind, target[TellPeople.Id], JsonSerializer.SerializeToUtf8Bytes(json), known?.Revision ?? 0, new AuditEntry(now, by, "responder", "incident.escalated", target[TellPeople.Id], detail, "")).Done) return;
+            if (documents.Put(IncidentRecord.Kind, target[TellPeople.Id], JsonSerializer.SerializeToUtf8Bytes(json), known?.Revision ?? 0, new AuditEntry(now, by, "responder", "incident.escalated", target[TellPeople.Id], detail, "")).Done) return;
         }
 
         throw new ActionFailedException("others change the incident all the time");

@@ -32,6 +32,9 @@ internal sealed record ResponderSettings(string? Docker, string Evidence, IReadO
 
     /// <summary>Finds an alert by its id, for incidents that only name theirs; null: nothing can.</summary>
     public Func<string, JsonObject?>? Alert { get; init; }
+
+    /// <summary>What people have said of incidents with alerts of a rule; null: nobody can tell.</summary>
+    public Func<string, PastVerdicts>? Verdicts { get; init; }
 }
 
 /// <summary>Puts the response together: actions on what there is, the journal in the store, the limits.</summary>
@@ -76,7 +79,7 @@ internal sealed class Responder : IDisposable
     private IEnumerable<IResponseAction> PostureActions(ResponderSettings settings, string data, Func<Pipeline.Generation> content, TimeProvider time)
     {
         var own = Api.Live.OwnSuppressions.FolderOf(data);
-        var postures = new Postures(content, data, [.. settings.Content, own], time, settings.Alert);
+        var postures = new Postures(content, data, [.. settings.Content, own], time, settings.Alert, settings.Verdicts);
         return [new ProposePosture(postures, settings.Evidence), new ApplyPosture(postures, _kubernetes is null ? null : new PostureInCluster(_kubernetes, time, Patience), new PostureInContent(own))];
     }
 

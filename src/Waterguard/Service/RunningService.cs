@@ -81,7 +81,7 @@ internal sealed class RunningService(ServiceConfiguration configuration, Generat
         var watching = new ContentWatch(configuration.Content with { Lowest = configuration.MinLevel, Examples = false }, judgement.Swap, time, log).RunAsync(failed.Token);
         using var alone = api is null ? new Notifier(configuration.Notify, stored, stored, stored, (_, _) => null, time, log) : null;
         if (telemetry is not null) meter.Count("waterguard.otlp.requests", "Requests to the collector of our own telemetry, by what became of them.", ("signal", "state"), () => telemetry.Requests.Counts);
-        ServiceInstruments.Add(meter, transports, judgement, journal, store, new StoreCounts(stored), archiving, api?.Notifier ?? alone!, canaries);
+        ServiceInstruments.Add(meter, transports, judgement, journal, store, new StoreCounts(stored), archiving, api?.Notifier ?? alone!, canaries, () => api?.Readers.LetGo ?? 0);
         var serving = api?.RunAsync(failed.Token) ?? alone!.RunAsync(failed.Token);
 
         var keeping = Task.WhenAll(archiving?.RunAsync(failed.Token) ?? Task.CompletedTask, new Retention(configuration, stored, time, log).RunAsync(failed.Token), canaries.RunAsync(failed.Token));

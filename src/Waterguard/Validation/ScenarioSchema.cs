@@ -18,6 +18,7 @@ internal static class ScenarioSchema
             ["claim"] = Text("The sentence that it proves."),
             ["needs"] = List("Live: what the machine must have or allow, beyond an engine.", new JsonObject { ["enum"] = new JsonArray([.. Waterguard.Emulation.Scenarios.LiveStep.AllNeeds.Select(n => (JsonNode?)n)]) }),
             ["learn"] = Span("Live: how long its detections learn what is usual, in place of what they say."),
+            ["look"] = Span("Live: how far its detections look around, in place of their timespan."),
             ["starts"] = new JsonObject { ["description"] = "When the detonation is said to happen.", ["type"] = "string", ["pattern"] = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", ["default"] = "2026-11-03T10:00:00Z" },
             ["warm_up"] = Steps("What was usual before; told in front of the detonation, of every twin and of every variant."),
             ["detonate"] = Steps("The act."),
@@ -67,7 +68,8 @@ internal static class ScenarioSchema
         ["port"] = new JsonObject { ["description"] = "Live: the port that is called.", ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 65535, ["default"] = 443 },
         ["times"] = new JsonObject { ["description"] = "Live: how many calls.", ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 1000, ["default"] = 1 },
         ["wait"] = Span("Live: wait for so long."),
-        ["stop"] = new JsonObject { ["description"] = "Live: end the sensor.", ["const"] = "sensor" },
+        ["samples"] = new JsonObject { ["description"] = "Live: with wait, and until the sensor has measured the scenario's containers so often.", ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 1000 },
+        ["stop"] = new JsonObject { ["description"] = "Live: end the sensor, or the kernel's audit.", ["enum"] = new JsonArray("sensor", "audit") },
     });
 
     private static JsonObject Steps(string says) => List(says, new JsonObject { ["$ref"] = "#/$defs/step" });

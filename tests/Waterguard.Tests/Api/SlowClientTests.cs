@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Waterguard.Api.Access;
+using Waterguard.Api.Routing;
+using Waterguard.Storage;
 using Waterguard.Tests.Service;
 using Xunit;
 
@@ -12,6 +14,7 @@ namespace Waterguard.Tests.Api;
 /// <summary>Who does not read, or sends a byte now and then, holds nobody else up and fills no memory.</summary>
 public sealed partial class SlowClientTests
 {
+    private const int Large = 24 << 20;
     private const long MostGrowth = 200L << 20;
 
     [Fact]
@@ -30,6 +33,23 @@ public sealed partial class SlowClientTests
         }, "it is let go", everyMilliseconds: 100);
         Assert.Equal(0, host.Server.Parts.Events.Listeners);
         Assert.Equal(200, (int)(await host.SendAsync("GET", "incidents", key: key)).Response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Who_asks_for_a_large_answer_and_never_reads_it_is_cut_off_and_counted_and_others_are_served()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var key = host.KeyOf(Role.Viewer);
+        StoreLarge(host);
+        using var deaf = await ConnectAsync(host.Address);
+        await SendAsync(deaf, $"GET /api/v1/alerts/large HTTP/1.1\r\nHost: {host.Address.Authority}\r\nAuthorization: Bearer {key}\r\n\r\n");
+        await host.Time.Until(() => host.Server.Readers.LetGo == 1, "it is let go", SlowReaders.Within / 4);
+        await Until.True(() => IsCutOff(deaf), "its connection is ended");
+        // The same answer for who does read, however often the clock goes on meanwhile.
+        var (response, alert) = await host.SendAsync("GET", "alerts/large", key: key);
+        Assert.Equal((200, Large), ((int)response.StatusCode, alert!["events"]![0]!["raw"]!["text"]!.GetValue<string>().Length));
+        Assert.Equal(1, host.Server.Readers.LetGo);
+        Assert.Contains("its answer was not read", host.Log, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,6 +92,13 @@ public sealed partial class SlowClientTests
         }
 
         Assert.Equal(0, await service.StopAsync());
+    }
+
+    // More than the buffers of both ends of a connection hold.
+    private static void StoreLarge(ApiHost host)
+    {
+        var json = new JsonObject { ["id"] = "large", ["title"] = "t", ["entities"] = new JsonObject(), ["events"] = new JsonArray(new JsonObject { ["source"] = "json", ["raw"] = new JsonObject { ["text"] = new string('x', Large) } }) };
+        host.Store.Commit("test", host.Store.ConsumedOf("test") + 1, [new StoredAlert("large", host.Time.GetUtcNow(), 3, "r", Encoding.UTF8.GetBytes(json.ToJsonString()))], _ => { });
     }
 
     // Sending to one that is gone fails, at the latest at the second time.

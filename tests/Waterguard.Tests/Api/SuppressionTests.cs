@@ -36,6 +36,31 @@ public sealed class SuppressionTests
     }
 
     [Fact]
+    public async Task One_that_a_response_has_applied_is_shown_as_such_and_removed_with_an_entry_in_the_audit_log()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var key = host.KeyOf(Role.Analyst);
+        var (rule, _) = AnyProven(host);
+        var strategy = host.Server.Parts.Generation.StrategyOf(rule);
+        var folder = Path.Combine(host.Data, "content");
+        var file = Path.Combine(folder, "strategies", strategy!, "suppressions", "posture-0a1b2c3d.yml");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, $"id: posture-0a1b2c3d\nreason: r\nowner: o\nexpires: '2099-01-01'\napplies_to: [{rule}]\nwhen: {{user.name: cruise}}\n", TestContext.Current.CancellationToken);
+        var before = host.Server.Parts.Generation;
+        host.Server.Parts.Become(Waterguard.Pipeline.GenerationLoader.Load(Waterguard.Pipeline.ContentOptions.Default with { Content = [folder], Examples = false }));
+        Assert.True((await host.SendAsync("GET", "suppressions/posture-0a1b2c3d", key: key)).Body!["applied"]!.GetValue<bool>());
+
+        async Task<HttpStatusCode> Remove(string id, Role role) => (await host.SendAsync("DELETE", "suppressions/" + id, key: host.KeyOf(role), also: r => r.Headers.TryAddWithoutValidation("If-Match", "*"))).Response.StatusCode;
+        Assert.Equal(HttpStatusCode.Forbidden, await Remove("posture-0a1b2c3d", Role.Viewer));
+        Assert.Equal(HttpStatusCode.NotFound, await Remove(before.Suppressions[0].Id, Role.Analyst)); // a part of the content
+        Assert.True(File.Exists(file));
+        Assert.Equal(HttpStatusCode.NoContent, await Remove("posture-0a1b2c3d", Role.Analyst));
+        Assert.False(File.Exists(file));
+        Assert.Equal(HttpStatusCode.NotFound, await Remove("posture-0a1b2c3d", Role.Analyst));
+        Assert.Single(host.Store.Audit(long.MaxValue, 100), a => a is { Entry: { Action: "suppression.removed", Subject: "posture-0a1b2c3d" } });
+    }
+
+    [Fact]
     public async Task A_preview_names_the_stored_alerts_that_it_would_hide_and_changes_nothing()
     {
         await using var host = await ApiHost.StartAsync();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using Waterguard.Canaries;
 using Waterguard.Configuration;
 using Waterguard.Content;
 using Waterguard.Content.Yaml;
@@ -123,6 +124,25 @@ public sealed partial class DeploymentTests
         Assert.Contains("secrets", ((YamlSequence)((YamlMapping)((YamlSequence)rules[0]["resources"]!).Items[0])["resources"]!).Items.Cast<YamlScalar>().Select(s => s.Text));
         Assert.Equal("Metadata", Text(rules[^1], "level"));
         Assert.All(rules, r => Assert.Contains(Text(r, "level"), (string[])["None", "Metadata", "Request", "RequestResponse"]));
+    }
+
+    [Fact]
+    public void The_canary_of_a_cluster_may_ask_for_ConfigMaps_of_its_own_namespace_and_nothing_else()
+    {
+        var documents = Documents("canary.yaml");
+        var space = CanaryConfiguration.Settings.Single(s => s.Name == "namespace").Default!;
+        Assert.Equal(space, Text(Assert.Single(documents, d => Text(d, "kind") == "Namespace"), "metadata", "name"));
+        Assert.All(documents.Where(d => Text(d, "kind") != "Namespace"), d => Assert.Equal(space, Text(d, "metadata", "namespace")));
+        var role = Assert.Single(documents, d => Text(d, "kind").Contains("Role", StringComparison.Ordinal) && d["rules"] is not null);
+        Assert.Equal("Role", Text(role, "kind"));
+        var rule = (YamlMapping)Assert.Single(((YamlSequence)role["rules"]!).Items);
+        Assert.Equal(["configmaps get"], from resource in ((YamlSequence)rule["resources"]!).Items.Cast<YamlScalar>() from verb in ((YamlSequence)rule["verbs"]!).Items.Cast<YamlScalar>() select $"{resource.Text} {verb.Text}");
+        var subject = (YamlMapping)Assert.Single(((YamlSequence)Assert.Single(documents, d => Text(d, "kind") == "RoleBinding")["subjects"]!).Items);
+        var account = Assert.Single(Documents("waterguard.yaml"), d => Text(d, "kind") == "ServiceAccount");
+        Assert.Equal((Text(account, "metadata", "name"), Text(account, "metadata", "namespace")), (Text(subject, "name"), Text(subject, "namespace")));
+        // The question is kept: no rule before that of the ConfigMaps says None.
+        var first = (YamlMapping)((YamlSequence)Assert.Single(Documents("audit-policy.yaml"))["rules"]!).Items[0];
+        Assert.Contains("configmaps", ((YamlSequence)((YamlMapping)((YamlSequence)first["resources"]!).Items[0])["resources"]!).Items.Cast<YamlScalar>().Select(s => s.Text));
     }
 
     private static YamlMapping[] Documents(string file)

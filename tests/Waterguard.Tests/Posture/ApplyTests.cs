@@ -1,7 +1,9 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Waterguard.Response.Actions;
 using Waterguard.Response.Playbooks;
 using Waterguard.Responding;
+using Waterguard.Storage.Archives;
 using Waterguard.Tests.Response.Kubernetes;
 using Xunit;
 
@@ -86,6 +88,60 @@ public sealed class ApplyTests
     }
 
     [Fact]
+    public async Task A_policy_of_the_network_is_tried_applied_seen_and_taken_back()
+    {
+        await using var server = await ApiServer.StartAsync();
+        using var folder = Repository.Folder();
+        using var api = server.Client();
+        var alert = Incidents.Alert([NetworkTests.Flow(1, "192.0.2.66", 443)], "hubble.flows").ToJsonString();
+        var postures = new Waterguard.Posture.Postures(() => Incidents.Content, Archived(folder), [], TimeProvider.System);
+        var name = Assert.Single(postures.Of(alert, None).Proposals, p => p.Kind == Waterguard.Posture.ProposalKind.NetworkPolicy).Name;
+        var path = "apis/networking.k8s.io/v1/namespaces/tide/networkpolicies/" + name;
+        var action = new ApplyPosture(postures, new PostureInCluster(api, TimeProvider.System, Short), new PostureInContent(folder.Path));
+        var (engine, run) = await Harbour.DoneAsync(action, Harbour.Step("posture.apply", "incident", alert) with { Inputs = Target(alert, name).Inputs });
+        Assert.Equal((StepState.Done, "the server has it as it was proposed; that it denies was not tried"), (run.Steps[0].State, run.Steps[0].Says));
+        string[] asked = [.. server.Requests.Where(r => r.StartsWith("PATCH ", StringComparison.Ordinal))];
+        Assert.Equal((true, asked.Length - 1), (asked.Length > 1, Array.FindIndex(asked, r => !r.EndsWith("&dryRun=All", StringComparison.Ordinal)))); // tried first
+        var made = server.Look(path)!;
+        Assert.Equal((run.Id, "api"), (made["metadata"]!["labels"]!["waterguard/run"]!.ToString(), made["spec"]!["podSelector"]!["matchLabels"]!["app"]!.ToString()));
+        Assert.Equal(StepState.Undone, (await engine.UndoAsync(run.Id, "it", "bob", None)).Steps[0].State);
+        Assert.Null(server.Look(path));
+    }
+
+    [Fact]
+    public async Task A_policy_of_the_network_in_a_namespace_that_is_never_touched_is_refused()
+    {
+        await using var server = await ApiServer.StartAsync();
+        using var folder = Repository.Folder();
+        using var api = server.Client();
+        var alert = Incidents.Alert([NetworkTests.Flow(1, "192.0.2.66", 443)], "hubble.flows").ToJsonString();
+        var postures = new Waterguard.Posture.Postures(() => Incidents.Content, Archived(folder), [], TimeProvider.System);
+        var action = new ApplyPosture(postures, new PostureInCluster(api, TimeProvider.System, Short), new PostureInContent(folder.Path));
+        var (_, run) = await Harbour.DoneAsync(action, Harbour.Step("posture.apply", "incident", alert), new ResponseLimits([.. ResponseLimits.Usual, "tide/*"]));
+        Assert.Equal(StepState.Refused, run.Steps[0].State);
+        Assert.DoesNotContain(server.Requests, r => r.StartsWith("PATCH ", StringComparison.Ordinal) && !r.EndsWith("&dryRun=All", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_entry_of_a_list_covers_the_alert_by_the_content_that_was_written_and_undo_puts_the_list_back()
+    {
+        using var folder = Repository.Folder();
+        folder.Write("lists/automation-identities.txt", "# ours\nrobot@harbour.example\n");
+        var alert = SharpeningTests.Burst().ToJsonString();
+        var postures = new Waterguard.Posture.Postures(() => Incidents.Content, null, [folder.Path], TimeProvider.System);
+        var action = new ApplyPosture(postures, null, new PostureInContent(folder.Path));
+        var (engine, run) = await Harbour.DoneAsync(action, Harbour.Step("posture.apply", "incident", alert) with { Inputs = Target(alert, "list-automation-identities").Inputs });
+        Assert.Equal((StepState.Done, true), (run.Steps[0].State, run.Steps[0].Says.EndsWith("it counts from the next reading of the content", StringComparison.Ordinal)));
+        var file = Path.Combine(folder.Path, "lists", "automation-identities.txt");
+        Assert.Equal("# ours\nrobot@harbour.example\ncruise@harbour.example\n", await File.ReadAllTextAsync(file, None));
+        var changed = Waterguard.Pipeline.GenerationLoader.Load(Waterguard.Pipeline.ContentOptions.Default with { Content = [folder.Path], Examples = false });
+        var subject = Waterguard.Posture.PostureSubject.Read(alert);
+        Assert.Equal((1, 0), (Told(Incidents.Content, subject), Told(changed, subject)));
+        await engine.UndoAsync(run.Id, "it", "bob", None);
+        Assert.Equal("# ours\nrobot@harbour.example\n", await File.ReadAllTextAsync(file, None));
+    }
+
+    [Fact]
     public async Task A_doubt_must_be_accepted()
     {
         using var folder = Repository.Folder();
@@ -108,6 +164,17 @@ public sealed class ApplyTests
         Assert.EndsWith(s_name, (await action.ProbeAsync(plan, None)).Says, StringComparison.Ordinal);
         File.AppendAllText(plan.Memento["file"], " ");
         Assert.False((await action.ProbeAsync(plan, None)).Holds);
+    }
+
+    private static int Told(Waterguard.Pipeline.Generation content, Waterguard.Posture.PostureSubject subject) => Waterguard.Posture.IncidentReplay.Run(content, [.. subject.Events], subject.Rules.ToHashSet(StringComparer.Ordinal), None).Count(a => a.SuppressedBy is null);
+
+    // The archive of a service that has seen what is usual.
+    private static string Archived(TemporaryFolder folder)
+    {
+        var data = Path.Combine(folder.Path, "data");
+        var at = new DateTimeOffset(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
+        Archive.Open(data, "j").Write([.. new[] { NetworkTests.Flow(2, "203.0.113.7", 443), NetworkTests.Flow(3, "10.8.5.7", 5432, "store") }.Select(f => ("hubble.flows", at, (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(f.ToJsonString())))], 1);
+        return data;
     }
 
     private static ActionTarget Target(string alert, string proposal)

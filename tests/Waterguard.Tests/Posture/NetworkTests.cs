@@ -71,7 +71,7 @@ public sealed class NetworkTests
 
     private static bool? Denies(PolicyOfFlows policy, JsonObject flow) => policy.Denies(Assert.Single(SeenFlow.All(Incidents.Seen("hubble.flows", flow), SeenFlow.Parties([]))));
 
-    private static JsonObject Flow(int number, string to, int port, string? pod = null, string protocol = "TCP", string from = "api") => JsonNode.Parse($$$"""
+    public static JsonObject Flow(int number, string to, int port, string? pod = null, string protocol = "TCP", string from = "api") => JsonNode.Parse($$$"""
         {"flow":{"time":"2026-11-20T10:00:00Z","uuid":"f{{{number}}}","verdict":"FORWARDED","IP":{"source":"10.8.4.20","destination":"{{{to}}}","ipVersion":"IPv4"},"l4":{"{{{protocol}}}":{"source_port":40122,"destination_port":{{{port}}} } },"traffic_direction":"EGRESS",
          "source":{"namespace":"tide","pod_name":"{{{from}}}-1","labels":["k8s:app={{{from}}}","k8s:pod-template-hash=7d","k8s:io.kubernetes.pod.namespace=tide"]},"destination":{{{(pod is null ? """{"labels":["reserved:world"]}""" : $$"""{"namespace":"tide","pod_name":"{{pod}}-1","labels":["k8s:app={{pod}}"]}""")}}},"node_name":"hull-a1","Type":"L3_L4"},"node_name":"hull-a1","time":"2026-11-20T10:00:00Z"}
         """)!.AsObject();

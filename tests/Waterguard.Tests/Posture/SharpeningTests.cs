@@ -58,14 +58,7 @@ public sealed class SharpeningTests
     [Fact]
     public void A_name_on_a_list_that_a_suppression_asks_covers_the_alert()
     {
-        var burst = Enumerable.Range(0, 200).Select(i =>
-        {
-            var audit = Incidents.Pod(i, Incidents.Spec(), user: "cruise@harbour.example");
-            var at = $"2026-11-20T10:00:{i / 4:d2}.{i % 4 * 100:d3}000Z";
-            (audit["stageTimestamp"], audit["requestReceivedTimestamp"]) = (at, at);
-            return audit;
-        });
-        var report = Incidents.Report(Incidents.Alert(burst, level: "medium", rule: "5cae54fe-81af-4b41-9da1-0bac27af72d1", entities: """{"identity":["cruise@harbour.example"]}"""));
+        var report = Incidents.Report(Burst());
         var proposal = Assert.Single(report.Proposals, p => p.Kind == ProposalKind.ListEntry);
         Assert.Equal(("list-automation-identities", "lists/automation-identities.txt", null), (proposal.Name, proposal.Path, proposal.Doubt));
         Assert.EndsWith("\ncruise@harbour.example\n", proposal.Document, StringComparison.Ordinal);
@@ -79,5 +72,18 @@ public sealed class SharpeningTests
         Assert.Equal((ProposalKind.DaemonSettings, false), (proposal.Kind, proposal.Check.IsChecked));
         Assert.Equal("""{"no-new-privileges":true,"userns-remap":"default"}""", JsonNode.Parse(proposal.Document)!.ToJsonString());
         Assert.StartsWith("it was not checked: ", proposal.Doubt, StringComparison.Ordinal);
+    }
+
+    /// <summary>The alert of a burst of pods by somebody who does it by machine.</summary>
+    public static JsonObject Burst()
+    {
+        var burst = Enumerable.Range(0, 200).Select(i =>
+        {
+            var audit = Incidents.Pod(i, Incidents.Spec(), user: "cruise@harbour.example");
+            var at = $"2026-11-20T10:00:{i / 4:d2}.{i % 4 * 100:d3}000Z";
+            (audit["stageTimestamp"], audit["requestReceivedTimestamp"]) = (at, at);
+            return audit;
+        });
+        return Incidents.Alert(burst, level: "medium", rule: "5cae54fe-81af-4b41-9da1-0bac27af72d1", entities: """{"identity":["cruise@harbour.example"]}""");
     }
 }

@@ -11,6 +11,7 @@ export function madeOld(kind: string, data: { id?: string; what?: string }): ((p
     case "incident":
       return (path) => path.startsWith("status") || path.startsWith("incidents?") || (data.id !== undefined && path.startsWith(`incidents/${data.id}`));
     case "state":
+      if (data.what === "canary") return (path) => ["canaries", "status", "strategies"].some((p) => path.startsWith(p));
       if (data.what === "validation") return (path) => path.startsWith("validation") || path.startsWith("strategies");
       return (path) => ["status", "strategies", "coverage", "suppressions", "telemetry"].some((p) => path.startsWith(p));
     case "response":

@@ -4,6 +4,23 @@ export type Level = "informational" | "low" | "medium" | "high" | "critical";
 export type Role = "viewer" | "analyst" | "responder" | "admin";
 export type State = "ARMED" | "DEGRADED" | "BLIND";
 
+export interface Canary {
+  name: string;
+  plant: string;
+  source: string;
+  state: "unplanted" | "waiting" | "seen" | "missed" | "failed" | "stale";
+  holds: boolean | null;
+  says: string;
+  planted: string | null;
+  seen: string | null;
+  next: string | null;
+  took_seconds: number | null;
+  every_seconds: number;
+  within_seconds: number;
+  came_out: number;
+  late: number;
+}
+
 export interface Page<T> {
   items: T[];
   next: string | null;
@@ -285,6 +302,7 @@ export interface SuppressionBody {
 
 export interface Suppression extends SuppressionBody {
   own: boolean;
+  applied: boolean;
   in_use: boolean;
   hits: number;
   revision?: number;

@@ -1,6 +1,7 @@
 import type { Page } from "../api/types";
 import { count } from "../logic/format";
 import { Empty, Read, useRead } from "../parts/Async";
+import { CanaryTable } from "../parts/CanaryTable";
 import { Time } from "../parts/Marks";
 import { SourceTable } from "../parts/SourceTable";
 
@@ -17,6 +18,13 @@ export default function Sources() {
           <h2 id="inputs">Inputs</h2>
         </header>
         <SourceTable />
+      </section>
+      <section className="card flush" aria-labelledby="canaries">
+        <header className="card-head">
+          <h2 id="canaries">Canaries</h2>
+          <span className="dim">markers that must come out in time, or the source is not whole</span>
+        </header>
+        <CanaryTable />
       </section>
       <section className="card flush" aria-labelledby="heard">
         <header className="card-head">

@@ -5,6 +5,7 @@ import type { HiddenScenario, Preview, Suppression, SuppressionBody } from "../a
 import { Link, usePlace } from "../app/router";
 import { useSession } from "../app/session";
 import { bodyOf, draftOf, missing, type Draft } from "../logic/suppression";
+import { useAct } from "../parts/admin/act";
 import { announce } from "../parts/Announcer";
 import { Failure, Read } from "../parts/Async";
 import { SuppressionForm } from "../parts/SuppressionForm";
@@ -39,11 +40,29 @@ export default function SuppressionPage({ parts }: { parts: Record<string, strin
             <>
               <SuppressionShown suppression={told.value} />
               {told.value.own && may("analyst") && <Edit body={told.value} etag={told.etag} />}
+              {told.value.applied && may("analyst") && <TakeAway id={id} />}
             </>
           )}
         </Read>
       )}
     </>
+  );
+}
+
+/** What a response has applied is taken away by its undo, or here. */
+function TakeAway({ id }: { id: string }) {
+  const { go } = usePlace();
+  const { act, error } = useAct("suppressions");
+  const remove = () => act(() => change("DELETE", `suppressions/${encodeURIComponent(id)}`, undefined, "*"), "Removed. It is out of use within about fifteen seconds.");
+  return (
+    <section className="card stack" aria-label="Remove the suppression">
+      {error !== null && <Failure error={error} />}
+      <div className="buttons">
+        <button type="button" className="danger" onClick={() => void remove().then((done) => done && go("/suppressions"))}>
+          Remove
+        </button>
+      </div>
+    </section>
   );
 }
 

@@ -64,6 +64,7 @@ export default function Suppressions() {
                             <span aria-hidden="true">{s.in_use ? "●" : "○"}</span> {s.in_use ? "in use" : Date.parse(s.expires) < Date.now() ? "expired" : "not yet in use"}
                           </span>
                           {s.own && <Tag>own</Tag>}
+                          {s.applied && <Tag title="A response has applied it">applied</Tag>}
                           {s.force && <Tag title="It hid true positives of scenarios when it was made">▲ forced</Tag>}
                         </td>
                         <td className="right num">{count(s.hits)}</td>

@@ -21,7 +21,7 @@ export function SuppressionShown({ suppression: s }: { suppression: Suppression 
         <Row name="State">{s.in_use ? "in use" : "not in use"}</Row>
         <Row name="Receipt">{plural(s.hits, "alert")} marked since the content was loaded</Row>
         {hides && <Row name="When made">it hid {count(hides.count)} stored alerts</Row>}
-        {s.file && <Row name="File">{s.file}; it is a part of the content, and changed there</Row>}
+        {s.file && <Row name="File">{s.file}; {s.applied ? "a response has applied it" : "it is a part of the content, and changed there"}</Row>}
         <Row name="Is for">{plural(s.applies_to.length, "detection")}</Row>
       </dl>
       {s.when !== undefined && s.when !== null && <Json value={s.when} name="the condition" />}

@@ -58,6 +58,7 @@ internal sealed class IncidentBoard(ApiParts parts, IncidentWork work)
         done.AddTo(summary);
         summary.Remove("notes");
         summary.Remove("history");
+        summary.Remove("history_left_out");
         return summary;
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Waterguard.Alerting.Output;
 using Waterguard.Api.Access;
 using Waterguard.Api.Routing;
+using Waterguard.Responding;
 
 namespace Waterguard.Api.Live;
 
@@ -25,6 +26,7 @@ internal sealed record WorkDone(JsonObject? Json, long Revision)
         incident["status"] = Status;
         foreach (var name in new[] { "assignee", "acknowledged", "escalated", "verdict", "closed" }) incident[name] = Json?[name]?.DeepClone();
         foreach (var name in new[] { "notes", "history" }) incident[name] = Json?[name]?.DeepClone() ?? new JsonArray();
+        if (Json?["history_left_out"] is { } leftOut) incident["history_left_out"] = leftOut.DeepClone();
         incident["revision"] = Revision;
     }
 }
@@ -32,16 +34,11 @@ internal sealed record WorkDone(JsonObject? Json, long Revision)
 /// <summary>Keeps what people do about incidents: each step with who, when and why, and an entry in the audit log. Thread-safe as far as the store is.</summary>
 internal sealed class IncidentWork(ApiParts parts, DocumentShelf shelf)
 {
-    /// <summary>Steps and notes that one incident keeps.</summary>
-    public const int MostSteps = 1000;
-
-    private const string Kind = "incident";
-
     /// <summary>What a change may say.</summary>
     public static Shape Body { get; } = Shape.Of(
         ("assignee?", Shape.Text.OrNull), ("acknowledge?", Shape.Boolean), ("verdict?", Shape.Word("benign", "malicious", "undetermined")), ("status?", Shape.Word("closed", "open")), ("reason?", Shape.Text), ("note?", Shape.Text));
 
-    public WorkDone Of(string incident) => shelf.Find(Kind, incident) is var (json, revision) ? new WorkDone(json, revision) : new WorkDone(null, 0);
+    public WorkDone Of(string incident) => shelf.Find(IncidentRecord.Kind, incident) is var (json, revision) ? new WorkDone(json, revision) : new WorkDone(null, 0);
 
     /// <summary>Does what a body says, all of it or nothing.</summary>
     /// <param name="expected">The revision that was seen: 0 where nothing was done yet; null: whichever.</param>
@@ -93,17 +90,23 @@ internal sealed class IncidentWork(ApiParts parts, DocumentShelf shelf)
     {
         var before = Of(incident);
         var json = before.Json?.DeepClone().AsObject() ?? [];
-        json["escalated"] = new JsonObject { ["at"] = AlertJson.Time(parts.Time.GetUtcNow()), ["level"] = level, ["after_seconds"] = (long)after.TotalSeconds };
-        Keep(incident, json, "escalated", $"nobody has acknowledged it for {(long)after.TotalMinutes} minutes", before.Revision, Caller.Service, "incident.escalated");
+        var why = $"nobody has acknowledged it for {(long)after.TotalMinutes} minutes";
+        IncidentRecord.Escalate(json, parts.Time.GetUtcNow(), Caller.Service.Name, why, new JsonObject { ["level"] = level, ["after_seconds"] = (long)after.TotalSeconds });
+        Put(incident, json, "escalated", why, before.Revision, Caller.Service, "incident.escalated");
     }
 
     private WorkDone Keep(string incident, JsonObject json, string what, string reason, long? expected, Caller by, string action)
     {
-        Append(json, "history", new JsonObject { ["at"] = AlertJson.Time(parts.Time.GetUtcNow()), ["by"] = by.Name, ["what"] = what, ["reason"] = reason });
+        Append(json, "history", IncidentRecord.Step(parts.Time.GetUtcNow(), by.Name, what, reason));
+        return Put(incident, json, what, reason, expected, by, action);
+    }
+
+    private WorkDone Put(string incident, JsonObject json, string what, string reason, long? expected, Caller by, string action)
+    {
         long revision;
         try
         {
-            revision = shelf.Put(Kind, incident, json, expected, by, action, new JsonObject { ["what"] = what, ["reason"] = reason });
+            revision = shelf.Put(IncidentRecord.Kind, incident, json, expected, by, action, new JsonObject { ["what"] = what, ["reason"] = reason });
         }
         catch (RefusedException e) when (e.Status == 409)
         {
@@ -116,8 +119,6 @@ internal sealed class IncidentWork(ApiParts parts, DocumentShelf shelf)
 
     private static void Append(JsonObject json, string list, JsonObject step)
     {
-        if (json[list] is not JsonArray all) json[list] = all = [];
-        if (all.Count >= MostSteps) throw new RefusedException(409, "Conflict", $"An incident keeps {MostSteps} {list}.");
-        all.Add((JsonNode)step);
+        if (!IncidentRecord.TryAppend(json, list, step)) throw new RefusedException(409, "Conflict", $"An incident keeps {IncidentRecord.MostSteps} {list}.");
     }
 }

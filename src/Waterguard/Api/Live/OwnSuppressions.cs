@@ -55,8 +55,25 @@ internal sealed partial class OwnSuppressions(ApiParts parts, DocumentShelf shel
         return revision;
     }
 
+    /// <summary>The file of one that a response has applied: it can be removed here, and not changed; null: it is none, or gone.</summary>
+    public string? AppliedFile(string id)
+    {
+        if (parts.Generation.Suppressions.FirstOrDefault(s => s.Id == id)?.Location.File is not { } path || !Path.GetFileName(path).StartsWith("posture-", StringComparison.Ordinal)) return null;
+        var file = Path.Combine(FolderOf(parts.Configuration.Data), path);
+        return File.Exists(file) ? file : null;
+    }
+
+    /// <summary>Removes one that was made here, or that a response has applied.</summary>
     public void Remove(string id, long? expected, Caller by)
     {
+        if (Find(id) is null && AppliedFile(id) is { } applied)
+        {
+            // The entry first: nothing goes that nobody is known to have taken away.
+            shelf.Note(by, "suppression.removed", id, new JsonObject { ["before"] = File.ReadAllText(applied), ["file"] = Path.GetRelativePath(FolderOf(parts.Configuration.Data), applied) });
+            File.Delete(applied);
+            return;
+        }
+
         if (Find(id) is not var (json, _)) throw RefusedException.Missing("There is no own suppression of that name.");
         shelf.Remove(Kind, id, expected, by, "suppression.removed", new JsonObject { ["before"] = json.DeepClone() });
         File.Delete(FileOf(json["strategy"]!.GetValue<string>(), id));

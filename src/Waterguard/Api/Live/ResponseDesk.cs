@@ -31,7 +31,7 @@ internal sealed class ResponseDesk : IDisposable
         var journal = new DocumentRunJournal(parts.Documents, Told);
         var configuration = parts.Configuration.Response;
         var people = PeopleSteps.Of(parts.Configuration.Notify, parts.Outbox, parts.Incidents, parts.Documents, journal, parts.Time);
-        _settings = new ResponderSettings(configuration.Docker, Path.Combine(parts.Configuration.Data, "evidence"), configuration.NeverTouch, configuration.MostPerHour) { Kubernetes = configuration.Kubernetes, Clouds = configuration.Clouds, Content = parts.Configuration.Content.Content, Alert = Alert };
+        _settings = new ResponderSettings(configuration.Docker, Path.Combine(parts.Configuration.Data, "evidence"), configuration.NeverTouch, configuration.MostPerHour) { Kubernetes = configuration.Kubernetes, Clouds = configuration.Clouds, Content = parts.Configuration.Content.Content, Alert = Alert, Verdicts = rule => Posture.PastVerdicts.Of(parts.Documents, parts.Incidents, rule) };
         _responder = new Responder(_settings, journal, () => parts.Generation, parts.Time, people);
     }
 

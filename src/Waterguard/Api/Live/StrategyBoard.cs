@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Waterguard.Alerting.Suppression;
 using Waterguard.Content;
 using Waterguard.Coverage;
+using Waterguard.Pipeline;
 using Waterguard.Service;
 using Waterguard.Storage;
 using Waterguard.Strategies;
@@ -22,7 +23,9 @@ internal sealed class StrategyBoard(ApiParts parts, ValidationBoard validation)
     private readonly Lock _lock = new();
     private (int Swaps, StrategyCatalog Catalog)? _catalog;
     private volatile Seen? _seen;
+    private Found? _found;
     private volatile bool _runs;
+    private TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The strategies as documents, of the content in use.</summary>
     public StrategyCatalog Catalog
@@ -58,6 +61,9 @@ internal sealed class StrategyBoard(ApiParts parts, ValidationBoard validation)
         return _seen;
     }
 
+    /// <summary>A canary stands otherwise: what was seen last is judged anew with it.</summary>
+    public void Hurry() => Volatile.Read(ref _asked).TrySetResult();
+
     /// <summary>Looks, again and again, until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -71,7 +77,7 @@ internal sealed class StrategyBoard(ApiParts parts, ValidationBoard validation)
                 _first.TrySetResult();
                 // Looking costs what it costs: never more than a twentieth of one core.
                 var pause = parts.Time.GetElapsedTime(started) * 20;
-                await Task.Delay(pause > s_every ? pause : s_every, parts.Time, stop);
+                await WaitAsync(pause > s_every ? pause : s_every, stop);
             }
             catch (OperationCanceledException)
             {
@@ -85,6 +91,18 @@ internal sealed class StrategyBoard(ApiParts parts, ValidationBoard validation)
         }
     }
 
+    private async Task WaitAsync(TimeSpan pause, CancellationToken stop)
+    {
+        var rest = Task.Delay(pause, parts.Time, stop);
+        while (await Task.WhenAny(rest, Volatile.Read(ref _asked).Task) != rest)
+        {
+            Volatile.Write(ref _asked, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            Judge();
+        }
+
+        await rest;
+    }
+
     private void Look(CancellationToken stop)
     {
         var (catalog, generation, now) = (Catalog, parts.Generation, parts.Time.GetUtcNow());
@@ -94,18 +112,30 @@ internal sealed class StrategyBoard(ApiParts parts, ValidationBoard validation)
         var report = new LiveCoverage(generation, Telemetry.Load(parts.Configuration.Content.Content), parts.Configuration, also).Make(now - s_back, now, stop);
         var readiness = parts.Store.StateOf("") is { } state ? LiveCorrelations.ReadinessOf(generation, state) : ImmutableDictionary<string, (long, double)>.Empty;
         var results = validation.LastJson is { } last ? Observing.Validation(generation, last) : ImmutableDictionary<string, ValidationSeen>.Empty;
-        var observed = Observing.Of(generation, report, readiness, results, now, s_silentAfter) with { Checks = parts.Canaries?.Checks(assumptions.Values.SelectMany(a => a)) ?? ImmutableDictionary<string, CheckSeen>.Empty };
+        var observed = Observing.Of(generation, report, readiness, results, now, s_silentAfter);
+        _found = new Found(now, catalog, generation, assumptions, observed, report);
+        Judge();
+    }
+
+    // What records tell is costly to find out, and canaries are not.
+    private void Judge()
+    {
+        if (_found is not var (at, catalog, generation, assumptions, known, report)) return;
+        var observed = known with { Checks = parts.Canaries?.Checks(assumptions.Values.SelectMany(a => a)) ?? ImmutableDictionary<string, CheckSeen>.Empty };
         ImmutableArray<StrategyState> states = [.. catalog.Folders.Select(f => StrategyState.Of(f.Name, Observing.Detections(generation, f.Name), assumptions[f.Name], observed))];
         using var stream = new MemoryStream();
         StrategyStateJson.Write(states, observed, name => SuppressionsOf(name), stream);
         var json = JsonNode.Parse(stream.ToArray())!.AsObject();
         var before = _seen;
-        _seen = new Seen(now, states, json, report);
+        _seen = new Seen(at, states, json, report);
         foreach (var one in states.Where(s => before is null || before.States.FirstOrDefault(b => b.Strategy == s.Strategy)?.State != s.State))
             parts.Events.Tell("state", new JsonObject { ["what"] = "strategy", ["strategy"] = one.Strategy, ["state"] = StrategyStateJson.Name(one.State) });
     }
 
     private IEnumerable<KnownBenign> SuppressionsOf(string strategy) => parts.Generation.Suppressions.Where(s => s.Location.File.StartsWith($"strategies/{strategy}/", StringComparison.Ordinal));
+
+    // What canaries are judged with: all that was found out when it was looked last.
+    private sealed record Found(DateTimeOffset At, StrategyCatalog Catalog, Generation Generation, IReadOnlyDictionary<string, ImmutableArray<Assumption>> Assumptions, Observations Observed, CoverageReport Report);
 
     /// <summary>What was seen at one time.</summary>
     /// <param name="Json">In the form of <c>waterguard strategy status -o json</c>. Not to be changed.</param>

@@ -10,7 +10,7 @@ namespace Waterguard.Api.Routes;
 internal sealed class CanaryRoutes(ApiParts parts, DocumentShelf shelf)
 {
     private static readonly Shape s_state = Shape.Of(
-        ("name", Shape.Text), ("plant", Shape.Word(CanaryConfiguration.Plants)), ("source", Shape.Text), ("holds", Shape.Boolean.OrNull), ("says", Shape.LongText), ("planted", Shape.Time.OrNull), ("took_seconds", Shape.Number.OrNull),
+        ("name", Shape.Text), ("plant", Shape.Word(CanaryConfiguration.Plants)), ("source", Shape.Text), ("state", Shape.Word(CanaryState.Fates)), ("holds", Shape.Boolean.OrNull), ("says", Shape.LongText), ("planted", Shape.Time.OrNull), ("seen", Shape.Time.OrNull), ("next", Shape.Time.OrNull), ("took_seconds", Shape.Number.OrNull),
         ("every_seconds", Shape.Whole), ("within_seconds", Shape.Whole), ("came_out", Shape.Whole), ("late", Shape.Whole));
 
     public IEnumerable<ApiRoute> Routes =>
@@ -23,10 +23,12 @@ internal sealed class CanaryRoutes(ApiParts parts, DocumentShelf shelf)
 
     private static JsonObject Shown(CanaryState state) => new()
     {
-        ["name"] = state.Canary.Name, ["plant"] = state.Canary.Plant, ["source"] = state.Canary.Source, ["holds"] = state.Holds, ["says"] = state.Says,
-        ["planted"] = state.Planted is { } planted ? AlertJson.Time(planted) : null, ["took_seconds"] = state.Took?.TotalSeconds, ["every_seconds"] = (long)state.Canary.Every.TotalSeconds, ["within_seconds"] = (long)state.Canary.Within.TotalSeconds,
+        ["name"] = state.Canary.Name, ["plant"] = state.Canary.Plant, ["source"] = state.Canary.Source, ["state"] = state.FateName, ["holds"] = state.Holds, ["says"] = state.Says,
+        ["planted"] = Time(state.Planted), ["seen"] = Time(state.Seen), ["next"] = Time(state.Next), ["took_seconds"] = state.Took?.TotalSeconds, ["every_seconds"] = (long)state.Canary.Every.TotalSeconds, ["within_seconds"] = (long)state.Canary.Within.TotalSeconds,
         ["came_out"] = state.CameOut, ["late"] = state.LateOnes,
     };
+
+    private static string? Time(DateTimeOffset? time) => time is { } at ? AlertJson.Time(at) : null;
 
     private Task<Answer> MarkAsync(Exchange e)
     {

@@ -17,7 +17,7 @@ internal sealed class IncidentRoutes(ApiParts parts, IncidentBoard board, Incide
 
     private static readonly Shape s_whole = Shape.AtLeast(
         ("id", Shape.Text), ("status", Shape.Text), ("alerts", Shape.List(Shape.Text)), ("timeline", Shape.List(Shape.Open)), ("context", Shape.Open), ("missing_sources", Shape.List(Shape.Open)), ("notes", Shape.List(Shape.Open)), ("history", Shape.List(Shape.Open)),
-        ("revision", Shape.Whole), ("drafted_suppression?", Shape.Open));
+        ("history_left_out?", Shape.Whole), ("revision", Shape.Whole), ("drafted_suppression?", Shape.Open));
 
     public IEnumerable<ApiRoute> Routes =>
     [

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Waterguard.Api.Access;
 using Waterguard.Api.Live;
@@ -120,21 +122,25 @@ internal sealed class SignInRoutes(AccessControl access, Attempts attempts, Firs
     {
         if (openId is null) throw RefusedException.Missing("No provider is configured.");
         exchange.Context.Response.Cookies.Delete(TripCookie, new() { Path = ApiRoute.Root + "/openid" });
-        if (exchange.Query("error") is not null || exchange.Query("state") is not { } state || exchange.Query("code") is not { } code) throw RefusedException.Forbidden("The provider did not sign you in.");
         try
         {
+            if (exchange.Query("error") is not null || exchange.Query("state") is not { } state || exchange.Query("code") is not { } code) throw RefusedException.Forbidden("The provider did not sign you in.");
             var (account, returnTo) = await openId.EndAsync(state, code, exchange.Context.Request.Cookies[TripCookie], exchange.Caller.Address, exchange.Aborted);
             Open(exchange, account, "openid");
             // A redirect that another site began would go without the strict cookie; a page of ours that goes on does not.
-            var page = $"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Waterguard</title><meta http-equiv=\"refresh\" content=\"0;url={System.Net.WebUtility.HtmlEncode(returnTo)}\"></head><body></body></html>";
-            return new Answer(200, System.Text.Encoding.UTF8.GetBytes(page), "text/html; charset=utf-8");
+            return Page(200, $"<meta http-equiv=\"refresh\" content=\"0;url={WebUtility.HtmlEncode(returnTo)}\">", "");
         }
-        catch (OpenIdException e)
+        catch (Exception e) when (e is OpenIdException or RefusedException { Status: 403 })
         {
-            shelf.Note(new Caller("", null, exchange.Caller.Address), "session.refused", "openid", new JsonObject { ["why"] = e.Message });
-            throw RefusedException.Forbidden("The provider's word is not good: " + e.Message + ".");
+            var why = e is OpenIdException ? $"The provider's word is not good: {e.Message}." : ((RefusedException)e).Detail;
+            shelf.Note(new Caller("", null, exchange.Caller.Address), "session.refused", "openid", new JsonObject { ["why"] = why });
+            // It is a person in a browser who comes here: they are told in words, and how to go on.
+            return Page(403, "", $"<main><h1>You are not signed in</h1><p>{WebUtility.HtmlEncode(why)}</p><p><a href=\"/\">Back to the sign-in</a></p></main>");
         }
     }
+
+    private static Answer Page(int status, string head, string body) =>
+        new(status, Encoding.UTF8.GetBytes($"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Waterguard</title><link rel=\"icon\" href=\"/icon.svg\">{head}</head><body>{body}</body></html>"), "text/html; charset=utf-8");
 
     private Answer Open(Exchange exchange, Account account, string by, int status = 201)
     {

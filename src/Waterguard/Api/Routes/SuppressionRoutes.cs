@@ -8,7 +8,7 @@ namespace Waterguard.Api.Routes;
 /// <summary>What is known to be benign, and what people do not want to hear of for a time.</summary>
 internal sealed class SuppressionRoutes(ApiParts parts, OwnSuppressions own, SuppressionPreview preview, Silences silences, DocumentShelf shelf)
 {
-    private static readonly Shape s_shown = Shape.AtLeast(("id", Shape.Text), ("strategy", Shape.Text), ("reason", Shape.LongText), ("owner", Shape.Text), ("expires", Shape.Time), ("own", Shape.Boolean), ("in_use", Shape.Boolean), ("hits", Shape.Whole));
+    private static readonly Shape s_shown = Shape.AtLeast(("id", Shape.Text), ("strategy", Shape.Text), ("reason", Shape.LongText), ("owner", Shape.Text), ("expires", Shape.Time), ("own", Shape.Boolean), ("applied", Shape.Boolean), ("in_use", Shape.Boolean), ("hits", Shape.Whole));
     private static readonly Shape s_preview = Shape.Of(
         ("alerts", Shape.List(Shape.Open)), ("count", Shape.Whole), ("looked_at", Shape.Whole), ("cannot_be_judged", Shape.Whole), ("notes", Shape.List(Shape.Text)), ("scenarios", Shape.List(Shape.Of(("scenario", Shape.Text), ("strategy", Shape.Text), ("rule", Shape.Text)))));
     private static readonly Shape s_silence = Shape.AtLeast(("id", Shape.Text), ("matchers", Shape.List(Shape.Open)), ("until", Shape.Time), ("reason", Shape.Text), ("made_by", Shape.Text), ("in_force", Shape.Boolean), ("revision", Shape.Whole));
@@ -20,7 +20,7 @@ internal sealed class SuppressionRoutes(ApiParts parts, OwnSuppressions own, Sup
         ApiRoute.Post("/suppressions", Need.Analyst, "Makes an own suppression. One that hides a scenario's true positive is refused (409) unless it is forced.", "suppression.made", OwnSuppressions.Body, s_shown, AddAsync) with { Status = 201 },
         ApiRoute.Get("/suppressions/{id}", Need.Viewer, "One suppression.", s_shown, e => One(e.Part("id"))),
         new("PUT", "/suppressions/{id}", Need.Analyst, "Changes an own suppression.", OwnSuppressions.Body, s_shown, ChangeAsync) { Audited = "suppression.changed" },
-        new("DELETE", "/suppressions/{id}", Need.Analyst, "Removes an own suppression.", null, null, RemoveAsync) { Status = 204, Audited = "suppression.removed" },
+        new("DELETE", "/suppressions/{id}", Need.Analyst, "Removes an own suppression, or one that a response has applied.", null, null, RemoveAsync) { Status = 204, Audited = "suppression.removed" },
         ApiRoute.Get("/silences", Need.Viewer, "Lists silences, also those that are over.", Shape.Page(s_silence), e => AdminRoutes.Page(silences.List(e.Query("cursor"), e.Limit + 1), e.Limit, s => s.Id, s => Shown(s.Json, s.Revision))) with { Query = ["limit", "cursor"] },
         ApiRoute.Post("/silences", Need.Analyst, "Begins a silence: what it matches is marked, not hidden.", "silence.made", Silences.Body, s_silence, AddSilenceAsync) with { Status = 201 },
         ApiRoute.Get("/silences/{id}", Need.Viewer, "One silence.", s_silence, e => silences.Find(e.Part("id")) is var (json, revision) ? Answer.Revised(Shown(json, revision), revision) : throw RefusedException.Missing("There is no silence of that id.")),
@@ -48,6 +48,7 @@ internal sealed class SuppressionRoutes(ApiParts parts, OwnSuppressions own, Sup
         {
             ["strategy"] = used!.Location.File.Split('/').ElementAtOrDefault(1), ["reason"] = used.Reason, ["owner"] = used.Owner, ["expires"] = AlertJson.Time(used.Expires), ["applies_to"] = new JsonArray([.. used.AppliesTo.Select(r => (JsonNode?)r)]), ["file"] = used.Location.File,
         };
+        json["applied"] = mine is null && own.AppliedFile(id) is not null;
         (json["id"], json["own"], json["in_use"], json["hits"]) = (id, mine is not null, used is not null && used.Expires > parts.Time.GetUtcNow(), parts.Judgement.Receipts.GetValueOrDefault(id));
         if (mine is var (_, revision)) json["revision"] = revision;
         return json;

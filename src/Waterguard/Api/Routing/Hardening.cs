@@ -58,7 +58,7 @@ internal static class Hardening
     });
 
     /// <summary>The outermost ring.</summary>
-    public static void Use(WebApplication app, HttpConfiguration configuration, AccessControl access, ServiceLog log)
+    public static void Use(WebApplication app, HttpConfiguration configuration, AccessControl access, SlowReaders readers, ServiceLog log)
     {
         var isSecure = configuration.Certificate is not null;
         app.Use(async (context, next) =>
@@ -77,7 +77,7 @@ internal static class Hardening
             try
             {
                 if (!IsHost(configuration, context.Request.Host)) throw new RefusedException(421, "Misdirected request", "The service is not known by this name; see http: hosts.");
-                await next();
+                await readers.RunAsync(context, next);
                 if (!context.Response.HasStarted && context.Response.StatusCode >= 400 && context.Response.ContentLength is null && context.Response.ContentType is null) await Problem.WriteAsync(context, Problem.Of(context.Response.StatusCode));
             }
             catch (RefusedException refused)

@@ -9,9 +9,10 @@ namespace Waterguard.Validation.Live;
 /// <param name="named">The ids of the rules that an expectation names.</param>
 /// <param name="respond">Plays the playbook on an alert and a container, with what is asked while it is isolated.</param>
 internal sealed class LiveScenario(
-    Scenario scenario, LivePlace place, LiveTools tools, LiveService service, Func<Expectation, IReadOnlySet<string>> named, Func<string, string, Func<string, Task<string?>>, Task<LiveResponse>> respond, Func<Task> stopSensor, TimeProvider time)
+    Scenario scenario, LivePlace place, LiveTools tools, LiveService service, LiveSensor sensor, LiveAudit audit, Func<Expectation, IReadOnlySet<string>> named, Func<string, string, Func<string, Task<string?>>, Task<LiveResponse>> respond, TimeProvider time)
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_between = TimeSpan.FromSeconds(1);
     private readonly LiveOutside _outside = new(scenario.Id, tools);
     private readonly List<string> _made = [];
     private readonly List<string> _problems = [];
@@ -61,7 +62,7 @@ internal sealed class LiveScenario(
     {
         foreach (var need in scenario.Needs)
         {
-            if (await LiveNeeds.MissingAsync(need, tools, cancel) is { } missing) return missing;
+            if ((need == "audit" ? audit.Missing : await LiveNeeds.MissingAsync(need, tools, cancel)) is { } missing) return missing;
         }
 
         return null;
@@ -96,12 +97,24 @@ internal sealed class LiveScenario(
                 case RunTool run when !await RunAsync(run, cancel): return false;
                 case WriteFile file: place.Write(file); break;
                 case Call call: await _outside.CallAsync(call, place.Fill(call.From), time, cancel); break;
-                case Pause pause: await Task.Delay(pause.For, time, cancel); break;
-                case StopSensor: await stopSensor(); break;
+                case Pause pause: await WaitAsync(pause, cancel); break;
+                case StopWitness { What: "audit" }: await audit.CutAsync(); break;
+                case StopWitness: await sensor.StopAsync(); break;
             }
         }
 
         return true;
+    }
+
+    // A machine that is busy measures less often: what is learnt from samples is waited for by samples.
+    private async Task WaitAsync(Pause pause, CancellationToken cancel)
+    {
+        await Task.Delay(pause.For, time, cancel);
+        for (var waited = TimeSpan.Zero; _made.Any(m => sensor.Samples(m) < pause.Samples); waited += s_between)
+        {
+            if (waited >= Pause.Longest) throw new IOException($"the sensor has not measured it {pause.Samples} times within {Pause.Longest.TotalMinutes} minutes");
+            await Task.Delay(s_between, time, cancel);
+        }
     }
 
     private async Task<bool> RunAsync(RunTool run, CancellationToken cancel)

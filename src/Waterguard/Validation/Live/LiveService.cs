@@ -32,10 +32,10 @@ internal sealed class LiveService : IAsyncDisposable
 
     /// <summary>Starts it, and waits until it listens.</summary>
     /// <exception cref="IOException">It does not start; the message says why.</exception>
-    public static async Task<LiveService> StartAsync(LiveSettings settings, string folder, TimeProvider time, CancellationToken cancel)
+    public static async Task<LiveService> StartAsync(LiveSettings settings, string folder, bool hasAudit, TimeProvider time, CancellationToken cancel)
     {
         var configuration = Path.Combine(folder, "live.yaml");
-        await File.WriteAllTextAsync(configuration, settings.Configuration(folder), cancel);
+        await File.WriteAllTextAsync(configuration, settings.Configuration(folder, hasAudit), cancel);
         var service = new LiveService(LiveProcess.Start("serve", "--config", configuration), folder);
         var log = new List<string>();
         _ = service.DrainAsync(service._process.StandardError, line =>

@@ -24,8 +24,8 @@ internal sealed partial record LiveSettings(string Engine, string Containerd, st
     /// <summary>Where the sensor writes.</summary>
     public static string SensorFile(string folder) => Path.Combine(folder, "sensor.ndjson");
 
-    /// <summary>The configuration of the service: the engine's events, the sensor's records, the reports of integrity checks.</summary>
-    public string Configuration(string folder) => $$$"""
+    /// <summary>The configuration of the service: the engine's events, the sensor's records, the reports of integrity checks, and the kernel's audit where it is listened to.</summary>
+    public string Configuration(string folder, bool hasAudit) => $$$"""
         data: {{{Quoted(Path.Combine(folder, "data"))}}}
         archive: {enabled: false}
         min_level: informational
@@ -37,22 +37,26 @@ internal sealed partial record LiveSettings(string Engine, string Containerd, st
           lists: [{{{string.Join(", ", Content.Lists.Select(Quoted))}}}]
         canaries:
           - {name: engine, plant: docker-volume, at: {{{Quoted(Engine)}}}, source: docker.events, every: 20s, within: 10s}
+        {{{(hasAudit ? $"  - {{name: audit, plant: file, at: {Quoted(LiveAudit.Watched(folder))}, source: linux.auditd, every: 10s, within: 10s}}" : "")}}}
         inputs:
           - {name: engine, transport: docker, host: {{{Quoted(Engine)}}}, stats: 5s, labels: {host.name: {{{Host}}} } }
           - {name: sensor, transport: tail, path: {{{Quoted(SensorFile(folder))}}}, quiet: 1s}
           - {name: integrity, transport: tail, path: {{{Quoted(Path.Combine(Home, "*", "aide.json"))}}}, source: aide.report, quiet: 1s}
+        {{{(hasAudit ? $"  - {{name: audit, transport: tail, path: {Quoted(LiveAudit.Log(folder))}, source: linux.auditd, quiet: 1s, labels: {{host.name: {Host}}} }}" : "")}}}
 
         """;
 
-    /// <summary>Writes the detections that learn what is usual once more, for the service of this validation only: they learn for a shorter time.</summary>
-    public void Hasten(IReadOnlySet<string> rules, TimeSpan learn, string folder)
+    /// <summary>Writes detections once more, for the service of this validation only: they learn for a shorter time, or look less far around.</summary>
+    public void Hasten(IReadOnlySet<string> rules, TimeSpan? learn, TimeSpan? look, string folder)
     {
-        foreach (var (path, text) in new ContentFiles(Content.BuiltIn, Content.Content).Below("strategies", p => p.Contains("/detections/", StringComparison.Ordinal)))
+        foreach (var (path, written) in new ContentFiles(Content.BuiltIn, Content.Content).Below("strategies", p => p.Contains("/detections/", StringComparison.Ordinal)))
         {
+            var text = written;
             if (!rules.Any(r => text.Contains($"id: {r}\n", StringComparison.Ordinal))) continue;
             var hastened = Path.Combine(folder, "content", path);
             Directory.CreateDirectory(Path.GetDirectoryName(hastened)!);
-            File.WriteAllText(hastened, Learns().Replace(text, $"  learn: {(long)learn.TotalSeconds}s"));
+            if (learn is { } time) text = Learns().Replace(text, $"  learn: {(long)time.TotalSeconds}s");
+            File.WriteAllText(hastened, look is { } around ? Looks().Replace(text, $"  timespan: {(long)around.TotalSeconds}s") : text);
         }
     }
 
@@ -60,4 +64,7 @@ internal sealed partial record LiveSettings(string Engine, string Containerd, st
 
     [GeneratedRegex("^  learn: [0-9]+[smhdw]\\s*$", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Learns();
+
+    [GeneratedRegex("^  timespan: [0-9]+[smhdw]\\s*$", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Looks();
 }

@@ -40,6 +40,9 @@ internal sealed class ApiServer : IAsyncDisposable
     /// <summary>What admission says of an object that is to be made, with everything that there is; null: it passes.</summary>
     public Func<IReadOnlyCollection<JsonObject>, JsonObject, string?> Admission { get; set; } = (_, _) => null;
 
+    /// <summary>Where its audit log goes; null: nowhere.</summary>
+    public Func<JsonObject, Task>? Audit { get; set; }
+
     public static async Task<ApiServer> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -97,6 +100,7 @@ internal sealed class ApiServer : IAsyncDisposable
         using var reader = new StreamReader(request.Body);
         var body = await reader.ReadToEndAsync();
         var (status, text) = request.Headers.Authorization.ToString() == "Bearer " + Token ? Answer(request, body) : Refuse(401, "Unauthorized", "Unauthorized");
+        if (Audit is { } audit) await audit(AuditRecord.Of(request, status, text));
         context.Response.StatusCode = status;
         context.Response.ContentType = text.StartsWith('{') ? "application/json" : "text/plain";
         await context.Response.WriteAsync(text);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Waterguard.Tests.CommandLine;
 using Xunit;
 
@@ -30,6 +31,38 @@ public sealed class RespondCommandTests
         Assert.Equal(0, Tool.Run("evidence", "verify", Assert.Single(Directory.GetFiles(Path.Combine(folder.Path, "data", "evidence"), "*.tar.gz"))).Code);
         Assert.Equal(0, Tool.Run(["respond", "undo", run, "deny-pod", "--as", "bob", .. where]).Code);
         Assert.Null(server.Look(Harbour.PodPath)!["metadata"]!["labels"]!["waterguard/quarantine"]);
+    }
+
+    [Theory]
+    [InlineData("cloud-container-evasion")]
+    [InlineData("container-runtime-evasion")]
+    public async Task A_posture_of_an_alert_is_proposed_approved_by_two_applied_and_taken_back(string strategy)
+    {
+        await using var server = await ApiServer.StartAsync();
+        using var folder = Repository.Folder();
+        var json = Posture.Incidents.Alert([Posture.Incidents.Pod(1, Posture.Incidents.Spec("\"securityContext\":{\"privileged\":true},"), user: "cruise@harbour.example")], level: "medium", entities: """{"identity":["cruise@harbour.example"]}""");
+        json["strategy"] = strategy;
+        var alert = folder.Write("alert.json", json.ToJsonString() + "\n");
+        string[] where = ["--docker", "none", "--data", Path.Combine(folder.Path, "data"), "--kubeconfig", Harbour.Kubeconfig(server, folder)];
+
+        var dry = Tool.Run(["respond", "plan", alert, .. where]);
+        var name = Regex.Match(dry.Output, "waterguard-privileged-[0-9a-f]{8}", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Value;
+        Assert.NotEqual("", name);
+        var planned = Tool.Run(["respond", "plan", alert, "--execute", "--set", "proposal=" + name, "--as", "ann", .. where]);
+        Assert.True(planned.Code == 0, planned.Error);
+        var run = planned.Output.Split(':')[0];
+        Assert.Equal(0, Tool.Run(["respond", "approve", run, "apply", "--as", "bob", .. where]).Code);
+        Tool.Run(["respond", "run", run, "assess", "investigate", "propose", "apply", "--as", "ann", .. where]);
+        Assert.DoesNotContain(server.Requests, r => r.StartsWith("PATCH ", StringComparison.Ordinal) && !r.EndsWith("&dryRun=All", StringComparison.Ordinal)); // one has not agreed yet
+        Assert.Equal(0, Tool.Run(["respond", "approve", run, "apply", "--as", "carl", .. where]).Code);
+        // A server that heeds policies.
+        server.Admission = (all, made) => made["kind"]?.ToString() == "Pod" && all.Any(o => o["metadata"]!["name"]!.ToString() == name) ? $"ValidatingAdmissionPolicy '{name}' denied request" : null;
+        var done = Tool.Run(["respond", "run", run, "assess", "investigate", "propose", "apply", "--as", "ann", .. where]);
+        Assert.True(done.Code == 0, done.Output + done.Error);
+        Assert.Contains("denies what the incident did (tried as a dry run)", done.Output, StringComparison.Ordinal);
+        Assert.Equal(run, server.Look("apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/" + name)!["metadata"]!["labels"]!["waterguard/run"]!.ToString());
+        Assert.Equal(0, Tool.Run(["respond", "undo", run, "apply", "--as", "bob", .. where]).Code);
+        Assert.Null(server.Look("apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/" + name));
     }
 
     [Fact]
