@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -33,6 +34,15 @@ public sealed class DockerControl : IDisposable
 
     /// <summary>Starts it again.</summary>
     public Task StartAsync(string container, CancellationToken cancel) => PostAsync($"containers/{Name(container)}/start", null, cancel);
+
+    /// <summary>Gives it another name.</summary>
+    public Task RenameAsync(string container, string name, CancellationToken cancel) => PostAsync($"containers/{Name(container)}/rename?name={Name(name)}", null, cancel);
+
+    /// <summary>Changes a service of the Swarm that the engine manages.</summary>
+    /// <param name="version">The one that was read; where it is not the last any more the manager refuses.</param>
+    /// <param name="spec">All of what is wanted, as JSON.</param>
+    public Task UpdateServiceAsync(string service, long version, byte[] spec, CancellationToken cancel) =>
+        PostAsync(string.Create(CultureInfo.InvariantCulture, $"services/{Name(service)}/update?version={version}"), spec, cancel);
 
     /// <summary>Takes it off a network.</summary>
     public Task DisconnectAsync(string network, string container, CancellationToken cancel) =>

@@ -33,6 +33,9 @@ public interface IResponseAction
     /// <summary>Whether it can be undone.</summary>
     bool CanUndo { get; }
 
+    /// <summary>For how long after it was asked for it may still come to take effect: whoever goes on after a crash asks again only when that is over. Nothing by default.</summary>
+    TimeSpan Settling => TimeSpan.Zero;
+
     /// <summary>Looks at what it would be done to, and changes nothing.</summary>
     /// <exception cref="ActionFailedException">The platform does not answer.</exception>
     Task<ActionPlan> PlanAsync(ActionTarget target, CancellationToken cancel);
@@ -67,6 +70,9 @@ public sealed record ActionTarget(string Run, string Step, ImmutableSortedDictio
 /// <param name="Memento">What undoing and probing need to know, in the action's own words.</param>
 public sealed record ActionPlan(ActionTarget Target, ImmutableArray<string> Names, string Says, ImmutableArray<string> Shares, string? Refusal, ImmutableSortedDictionary<string, string> Memento)
 {
+    /// <summary>Those of the names that the platform vouches for, such as ids and digests. The others are claims: whoever runs something names it. Null: it vouches for all.</summary>
+    public ImmutableArray<string>? Certain { get; init; }
+
     /// <summary>One that must not be done.</summary>
     public static ActionPlan Refused(ActionTarget target, string why, params ReadOnlySpan<string> names) => new(target, [.. names], "", [], why, ImmutableSortedDictionary<string, string>.Empty);
 }

@@ -8,11 +8,15 @@ public sealed partial class ResponseEngine
     // The gate before what is counted over all runs: no run has this name.
     private const string Counting = "";
 
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(250);
+
     private async Task<ResponseRun> DoAsync(ResponseRun run, StepRun step, string actor, CancellationToken cancel)
     {
         // What it was planned for may be gone, or have changed hands: it is looked at again.
         var planned = await PlannedAsync(run, step, cancel);
         if (planned.State == StepState.Refused) return Put(run.With(planned), actor, "response.refused", step.Step.Id, planned.Says);
+        // It has got a name since that nobody has agreed to.
+        if (!planned.IsApproved) return Put(run.With(planned), actor, "response.waiting", step.Step.Id, planned.Says);
         await GateOf(Counting).WaitAsync(cancel);
         using (new Entered(GateOf(Counting)))
         {
@@ -27,12 +31,12 @@ public sealed partial class ResponseEngine
     }
 
     // Looks first: what was done before a crash is not done again.
-    private async Task<ResponseRun> FinishAsync(ResponseRun run, StepRun step, string actor, CancellationToken cancel)
+    private async Task<ResponseRun> FinishAsync(ResponseRun run, StepRun step, string actor, CancellationToken cancel, bool wasCutOff = false)
     {
         var action = _actions[step.Step.Action];
         try
         {
-            var probe = await action.ProbeAsync(step.Plan!, cancel);
+            var probe = wasCutOff ? await SettledAsync(action, step, cancel) : await action.ProbeAsync(step.Plan!, cancel);
             if (!probe.Holds)
             {
                 await action.ActAsync(step.Plan!, cancel);
@@ -48,6 +52,19 @@ public sealed partial class ResponseEngine
         {
             return PutResult(run, step with { State = StepState.Failed, Says = e.Message }, actor, "response.failed", e.Message);
         }
+    }
+
+    // The platform may be at it still, though who asked is dead: to ask again would be to do it twice.
+    private async Task<ActionProbe> SettledAsync(IResponseAction action, StepRun step, CancellationToken cancel)
+    {
+        var probe = await action.ProbeAsync(step.Plan!, cancel);
+        while (!probe.Holds && time.GetUtcNow() < step.ActedAt + action.Settling)
+        {
+            await Task.Delay(s_look, time, cancel);
+            probe = await action.ProbeAsync(step.Plan!, cancel);
+        }
+
+        return probe;
     }
 
     private async Task<ResponseRun> UndoneAsync(ResponseRun run, StepRun step, string actor, CancellationToken cancel)
@@ -71,7 +88,7 @@ public sealed partial class ResponseEngine
     private async Task<ResponseRun> RecoverAsync(ResponseRun run, CancellationToken cancel)
     {
         foreach (var cut in run.Steps.Where(s => s.State is StepState.Acting or StepState.Undoing).Where(s => !IsHeld(s)))
-            run = cut.State == StepState.Acting ? await FinishAsync(run, cut, "waterguard", cancel) : await UndoneAsync(run, cut, "waterguard", cancel);
+            run = cut.State == StepState.Acting ? await FinishAsync(run, cut, "waterguard", cancel, wasCutOff: true) : await UndoneAsync(run, cut, "waterguard", cancel);
         return run;
     }
 

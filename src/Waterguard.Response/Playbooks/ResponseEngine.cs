@@ -10,6 +10,9 @@ namespace Waterguard.Response.Playbooks;
 /// <param name="holder">This process, as the journal names it; null: nobody else goes on with runs.</param>
 public sealed partial class ResponseEngine(IEnumerable<IResponseAction> actions, IRunJournal journal, ResponseLimits limits, TimeProvider time, RunHolder? holder = null)
 {
+    // A claimed name may be true: one person's word is not enough.
+    private const int ApprovalsDespite = 2;
+
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new(StringComparer.Ordinal);
     private readonly ImmutableDictionary<string, IResponseAction> _actions = actions.ToImmutableDictionary(a => a.Name, StringComparer.Ordinal);
 
@@ -27,15 +30,17 @@ public sealed partial class ResponseEngine(IEnumerable<IResponseAction> actions,
     }
 
     /// <summary>Somebody agrees to a step.</summary>
+    /// <param name="despite">A name on the list of what is never touched, of which they say that it is only claimed; null: none.</param>
     /// <exception cref="ActionFailedException">They must not, or there is nothing to agree to; the message says why.</exception>
-    public ResponseRun Approve(string run, string step, string by)
+    public ResponseRun Approve(string run, string step, string by, string? despite = null)
     {
         var known = Known(run);
         var one = known.Find(step) ?? throw new ActionFailedException($"the run {run} has no step '{step}'");
         if (one.Step.Approvals == 0 || one.State != StepState.Waiting) throw new ActionFailedException($"the step '{step}' waits for nobody's approval");
         if (by == known.RequestedBy) throw new ActionFailedException($"{by} asked for this run, and so cannot approve it");
-        if (one.Approvals.Any(a => a.By == by)) throw new ActionFailedException($"{by} has approved the step '{step}' already");
-        return Put(known.With(one with { Approvals = one.Approvals.Add(new StepApproval(by, time.GetUtcNow())) }), by, "response.approved", step, "");
+        if (one.Despite != despite) throw new ActionFailedException(one.Despite is { } claimed ? $"'{claimed}' is on the list of what is never touched: whoever approves the step '{step}' says --despite '{claimed}'" : $"the step '{step}' is done despite of nothing");
+        if (one.Approvals.Any(a => a.By == by && a.Despite == despite)) throw new ActionFailedException($"{by} has approved the step '{step}' already");
+        return Put(known.With(one with { Approvals = one.Approvals.Add(new StepApproval(by, time.GetUtcNow()) { Despite = despite }) }), by, "response.approved", step, despite is null ? "" : $"despite the name {despite}");
     }
 
     /// <summary>Does all that can be done now: steps whose needs are done, and that enough have agreed to. What was cut off before is finished first.</summary>
@@ -120,8 +125,15 @@ public sealed partial class ResponseEngine(IEnumerable<IResponseAction> actions,
             var plan = await action.PlanAsync(new ActionTarget(run.Id, step.Step.Id, step.Step.Inputs), cancel);
             if (Other(step.Plan, plan) is { } other) return step with { State = StepState.Refused, Says = other };
             if (plan.Refusal is { } refusal) return step with { State = StepState.Refused, Plan = plan, Says = refusal };
-            if (action.Risk > ActionRisk.Read && limits.Forbidden(plan.Names) is { } name) return step with { State = StepState.Refused, Plan = plan, Says = $"{name} is on the list of what is never touched" };
-            return step with { Plan = plan, Says = plan.Says };
+            var forbidden = action.Risk > ActionRisk.Read ? limits.Forbidden(plan) : null;
+            if (forbidden is { IsClaim: false }) return step with { State = StepState.Refused, Plan = plan, Says = $"{forbidden.Name} is on the list of what is never touched" };
+            // Whom it was planned for stands in the step: what comes by the same name afterwards changes nothing.
+            step = step with { Step = step.Step with { Inputs = plan.Target.Inputs }, Plan = plan, Says = plan.Says, Despite = forbidden?.Name };
+            return forbidden is null ? step : step with
+            {
+                Step = step.Step with { Approvals = Math.Max(ApprovalsDespite, step.Step.Approvals) },
+                Says = $"{plan.Says}; but {forbidden.Name} is on the list of what is never touched. It is only a name, which whoever runs it has chosen: if it is not what the list means, {ApprovalsDespite} approve it with --despite '{forbidden.Name}'",
+            };
         }
         catch (ActionFailedException e)
         {

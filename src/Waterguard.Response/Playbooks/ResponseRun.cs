@@ -36,7 +36,11 @@ public enum StepState
 }
 
 /// <summary>Somebody agreed to a step.</summary>
-public sealed record StepApproval(string By, DateTimeOffset At);
+public sealed record StepApproval(string By, DateTimeOffset At)
+{
+    /// <summary>The claimed name that they have said it is done despite of; null: none.</summary>
+    public string? Despite { get; init; }
+}
 
 /// <summary>A step in a run. Immutable.</summary>
 /// <param name="Plan">What will be or was done; null before it was planned.</param>
@@ -47,8 +51,11 @@ public sealed record StepRun(ResponseStep Step, StepState State, ImmutableArray<
     /// <summary>The process that is at it, or was; null: nobody said.</summary>
     public string? Holder { get; init; }
 
-    /// <summary>Whether enough have agreed.</summary>
-    public bool IsApproved => Approvals.Select(a => a.By).Distinct(StringComparer.Ordinal).Count() >= Step.Approvals;
+    /// <summary>A name on the list of what is never touched, by which this goes and which is only a claim: whoever approves must say it; null: none.</summary>
+    public string? Despite { get; init; }
+
+    /// <summary>Whether enough have agreed, and to what it is now.</summary>
+    public bool IsApproved => Approvals.Where(a => Despite is null || a.Despite == Despite).Select(a => a.By).Distinct(StringComparer.Ordinal).Count() >= Step.Approvals;
 }
 
 /// <summary>A playbook that is run for an incident. Immutable.</summary>

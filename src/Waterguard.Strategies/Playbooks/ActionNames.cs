@@ -12,7 +12,7 @@ public static class ActionNames
         ("azure.deny-traffic", StepRisk.High, "Writes a rule of a network security group that denies traffic."),
         ("docker.disconnect", StepRisk.High, "Takes a container off its networks."),
         ("docker.evidence", StepRisk.Read, "Inspect, differences, processes, logs and file system of a container, as a hashed bundle."),
-        ("docker.label", StepRisk.Low, "Marks the service of a container as quarantined."),
+        ("docker.label", StepRisk.Low, "Marks a container as quarantined: its Swarm service by a label, any other by its name."),
         ("docker.pause", StepRisk.High, "Stops the processes of a container where they stand; its memory stays."),
         ("docker.stop", StepRisk.High, "Stops a container."),
         ("escalate", StepRisk.Low, "Hands the incident to the incident response team, with everything found so far."),

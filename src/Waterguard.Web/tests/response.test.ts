@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Run, RunStep } from "../src/api/types";
 import { choices, ready, stepMay } from "../src/logic/response";
 
-const step = (over: Partial<RunStep>): RunStep => ({ id: "s", action: "docker.pause", risk: "high", needs: [], state: "waiting", says: "", touches: [], also_hit: [], approvals_needed: 0, approvals: [], acted_at: null, undo_at: null, ...over });
+const step = (over: Partial<RunStep>): RunStep => ({ id: "s", action: "docker.pause", risk: "high", needs: [], state: "waiting", says: "", touches: [], also_hit: [], approvals_needed: 0, approvals: [], acted_at: null, undo_at: null, despite: null, evidence: null, ...over });
 const run = (steps: RunStep[], over: Partial<Run> = {}): Run => ({ id: "r", incident: "i", strategy: "x", requested_by: "ann", created: "2026-11-02T12:00:00Z", dry_run: false, under_way: false, revision: 1, steps, ...over });
 
 test("whoever asked for a run approves nothing of it, and nobody twice", () => {

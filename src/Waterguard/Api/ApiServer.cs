@@ -52,6 +52,7 @@ internal sealed class ApiServer : IDisposable
             .. new AlertRoutes(parts, _silences).Routes,
             .. new IncidentRoutes(parts, _incidents, work).Routes,
             .. new ResponseRoutes(_incidents, _responses, _strategies).Routes,
+            .. new EvidenceRoutes(parts, _responses).Routes,
             .. new CanaryRoutes(parts, shelf).Routes,
             .. new StrategyRoutes(_strategies).Routes,
             .. new SuppressionRoutes(parts, _suppressions, new SuppressionPreview(parts, _validation), _silences, shelf).Routes,

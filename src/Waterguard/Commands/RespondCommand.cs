@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Waterguard.Content;
 using Waterguard.Responding;
 using Waterguard.Response.Actions;
@@ -17,7 +18,7 @@ internal static class RespondCommand
     public static Command Build() => new("respond", "Plan, approve, run and undo the steps of playbooks")
     {
         Actions(), List(), Plan(),
-        OfStep("approve", "Agree to a step of high risk; whoever asked for the run cannot", (responder, run, step, actor, _) => Task.FromResult(responder.Engine.Approve(run, step, actor))),
+        Approve(),
         Run(), Show(),
         OfStep("undo", "Put a step back", (responder, run, step, actor, cancel) => responder.Engine.UndoAsync(run, step, actor, cancel)),
         OfStep("keep", "Keep a step in effect beyond its time", (responder, run, step, actor, _) => Task.FromResult(responder.Engine.Keep(run, step, actor))),
@@ -26,12 +27,16 @@ internal static class RespondCommand
 
     private static Command Actions()
     {
-        var command = new Command("actions", "Print what can be done, and its risk");
-        command.SetAction(_ =>
+        var output = RulesCommand.OutputOption();
+        var command = new Command("actions", "Print what can be done, its risk, and what is missing to do it now") { output };
+        var where = new ResponderArguments(command);
+        command.SetAction((parsed, cancel) => where.WithSettingsAsync(parsed, async (settings, notify) =>
         {
-            foreach (var (name, least, says) in ActionNames.All) Console.Out.WriteLine($"{name,-26} {least.ToString().ToLowerInvariant(),-5} {says}");
+            var all = await ActionReadiness.OfAsync(settings, notify, TimeProvider.System, cancel);
+            if (parsed.GetValue(output) == "json") Console.Out.WriteLine(new JsonArray([.. all.Select(a => (JsonNode?)a.Json())]).ToJsonString(new JsonSerializerOptions { Encoder = Alerting.Output.AlertJson.Options.Encoder }));
+            else foreach (var one in all) Console.Out.WriteLine($"{one.Name,-26} {one.Least.ToString().ToLowerInvariant(),-5} {(one.WhyNot is null ? "yes" : "no"),-4} {one.Says}{(one.WhyNot is { } missing ? $" Not now: {missing}." : "")}");
             return ExitCodes.Done;
-        });
+        }));
         return command;
     }
 
@@ -110,6 +115,20 @@ internal static class RespondCommand
             var touched = await responder.Engine.TickAsync(cancel);
             foreach (var (run, problem) in touched) Console.Out.WriteLine($"{run.Id}: {problem ?? string.Join(", ", run.Steps.Select(s => $"{s.Step.Id} {RunJson.Word(s.State)}"))}");
             return touched.Any(t => t.Problem is not null) ? ExitCodes.Failed : ExitCodes.Done;
+        }, cancel));
+        return command;
+    }
+
+    private static Command Approve()
+    {
+        var despite = new Option<string?>("--despite") { Description = "The name on the list of what is never touched that is only a claim, where the step says so", HelpName = "NAME" };
+        var (run, step) = (new Argument<string>("RUN"), new Argument<string>("STEP"));
+        var command = new Command("approve", "Agree to a step of high risk; whoever asked for the run cannot") { run, step, despite };
+        var where = new ResponderArguments(command);
+        command.SetAction((parsed, cancel) => where.WithAsync(parsed, (responder, actor) =>
+        {
+            Print(responder.Engine.Approve(parsed.GetRequiredValue(run), parsed.GetRequiredValue(step), actor, parsed.GetValue(despite)));
+            return Task.FromResult(ExitCodes.Done);
         }, cancel));
         return command;
     }

@@ -35,13 +35,7 @@ internal sealed class ResponderArguments
     {
         try
         {
-            ServiceConfiguration? service = null;
-            if (parsed.GetValue(_config) is { } file)
-            {
-                if (ConfigurationArguments.Load(file, new TransportSurroundings(TimeProvider.System, (_, _) => { })) is not var (loaded, _)) return ExitCodes.Usage;
-                service = loaded;
-            }
-
+            if (!TryLoad(parsed, out var service)) return ExitCodes.Usage;
             var data = parsed.GetValue(_data) ?? service?.Data ?? DefaultData;
             Directory.CreateDirectory(data);
             // A folder of one's own holds runs of one's own, whatever store the service has.
@@ -70,6 +64,29 @@ internal sealed class ResponderArguments
         {
             return ExitCodes.Refuse(e.Message);
         }
+    }
+
+    /// <summary>Does something that only asks where would be acted: no store is opened, and none is made.</summary>
+    public async Task<int> WithSettingsAsync(ParseResult parsed, Func<ResponderSettings, Notify.NotifyConfiguration, Task<int>> act)
+    {
+        try
+        {
+            if (!TryLoad(parsed, out var service)) return ExitCodes.Usage;
+            return await act(Settings(parsed, service?.Response, parsed.GetValue(_data) ?? service?.Data ?? DefaultData), service?.Notify ?? Notify.NotifyConfiguration.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return ExitCodes.Refuse(e.Message);
+        }
+    }
+
+    private bool TryLoad(ParseResult parsed, out ServiceConfiguration? service)
+    {
+        service = null;
+        if (parsed.GetValue(_config) is not { } file) return true;
+        if (ConfigurationArguments.Load(file, new TransportSurroundings(TimeProvider.System, (_, _) => { })) is not var (loaded, _)) return false;
+        service = loaded;
+        return true;
     }
 
     private ResponderSettings Settings(ParseResult parsed, ResponseConfiguration? response, string data)

@@ -9,24 +9,25 @@ namespace Waterguard.Responding;
 /// <summary>The steps that tell people, for the channels of a configuration.</summary>
 internal static class PeopleSteps
 {
+    /// <summary>The channels by which an action tells people, by name.</summary>
+    public static ImmutableArray<string> ChannelsOf(NotifyConfiguration configuration, string action)
+    {
+        string[] kinds = action switch { "notify.email" => ["email"], "notify.syslog" => ["syslog"], _ => ["pager", "slack", "ticket", "webhook"] };
+        return [.. configuration.Channels.Where(c => kinds.Contains(c.Kind.Name, StringComparer.Ordinal)).Select(c => c.Name)];
+    }
+
     public static IEnumerable<IResponseAction> Of(NotifyConfiguration configuration, IOutbox outbox, IIncidents incidents, IDocuments documents, IRunJournal journal, TimeProvider time)
     {
-        ImmutableArray<string> OfKinds(params ReadOnlySpan<string> kinds)
+        TellPeople Notify(string name)
         {
-            var found = ImmutableArray.CreateBuilder<string>();
-            foreach (var channel in configuration.Channels)
-            {
-                if (kinds.Contains(channel.Kind.Name)) found.Add(channel.Name);
-            }
-
-            return found.ToImmutable();
+            var channels = ChannelsOf(configuration, name);
+            return new TellPeople(name, "response", _ => channels, outbox, journal, time);
         }
 
-        TellPeople Notify(string name, ImmutableArray<string> channels) => new(name, "response", _ => channels, outbox, journal, time);
         var reading = new IncidentReading(incidents, documents);
-        yield return Notify("notify.email", OfKinds("email"));
-        yield return Notify("notify.syslog", OfKinds("syslog"));
-        yield return Notify("notify.webhook", OfKinds("pager", "slack", "ticket", "webhook"));
+        yield return Notify("notify.email");
+        yield return Notify("notify.syslog");
+        yield return Notify("notify.webhook");
         yield return new Escalate(new TellPeople("escalate", "handover", id => reading.Find(id) is { } now ? Deciding.EscalationChannels(configuration, now) : [], outbox, journal, time), documents, journal, time);
     }
 }

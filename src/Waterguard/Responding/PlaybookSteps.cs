@@ -37,7 +37,7 @@ internal static class PlaybookSteps
         {
             "assess" or "investigate" or "posture.apply" or "posture.propose" => told.SetItem(Assess.Incident, incident),
             "escalate" or "notify.email" or "notify.syslog" or "notify.webhook" => told.SetItem(TellPeople.Id, id),
-            _ => told,
+            _ => PodHints.With(told, entities, incident),
         };
     }
 

@@ -87,7 +87,7 @@ internal sealed class Responder : IDisposable
     {
         if (_docker is null) return [];
         var isHere = settings.Docker!.StartsWith("unix://", StringComparison.Ordinal) && Directory.Exists("/proc/1");
-        return [new DockerEvidence(_docker, settings.Evidence, MostOfFileSystem, tool, time), new DockerDisconnect(_docker, isHere ? new ProcFiles() : null), new DockerPause(_docker), new DockerStop(_docker)];
+        return [new DockerEvidence(_docker, settings.Evidence, MostOfFileSystem, tool, time), new DockerDisconnect(_docker, isHere ? new ProcFiles() : null), new DockerLabel(_docker), new DockerPause(_docker), new DockerStop(_docker)];
     }
 
     private IEnumerable<IResponseAction> CloudActions(TimeProvider time)

@@ -21,6 +21,6 @@ internal static class RunJson
         ["id"] = step.Step.Id, ["action"] = step.Step.Action, ["risk"] = step.Step.Risk.ToString().ToLowerInvariant(), ["needs"] = new JsonArray([.. step.Step.Needs.Select(n => (JsonNode?)n)]), ["state"] = Word(step.State), ["says"] = step.Says,
         ["touches"] = new JsonArray([.. (step.Plan?.Names ?? []).Select(n => (JsonNode?)n)]), ["also_hit"] = new JsonArray([.. (step.Plan?.Shares ?? []).Select(s => (JsonNode?)s)]),
         ["approvals_needed"] = step.Step.Approvals, ["approvals"] = new JsonArray([.. step.Approvals.Select(a => (JsonNode?)new JsonObject { ["by"] = a.By, ["at"] = AlertJson.Time(a.At) })]),
-        ["acted_at"] = step.ActedAt is { } acted ? AlertJson.Time(acted) : null, ["undo_at"] = step.UndoAt is { } undo ? AlertJson.Time(undo) : null,
+        ["acted_at"] = step.ActedAt is { } acted ? AlertJson.Time(acted) : null, ["undo_at"] = step.UndoAt is { } undo ? AlertJson.Time(undo) : null, ["despite"] = step.Despite, ["evidence"] = RunEvidence.NameOf(step),
     };
 }

@@ -68,6 +68,8 @@ public sealed class ResponseTests
         var (ann, bob) = (await host.SignInAsync(Role.Responder, "ann"), await host.SignInAsync(Role.Responder, "bob"));
         var (_, run) = await host.SendAsync("POST", $"incidents/{incident}/responses", new JsonObject { ["execute"] = true }, session: ann);
         var path = $"responses/{run!["id"]}";
+        var (_, actions) = await host.SendAsync("GET", "response-actions", session: ann);
+        Assert.Equal(["docker.disconnect", "docker.evidence", "docker.label", "docker.pause", "docker.stop"], actions!["items"]!.AsArray().Where(a => a!["usable"]!.GetValue<bool>() && a["name"]!.GetValue<string>().StartsWith("docker.", StringComparison.Ordinal)).Select(a => a!["name"]!.GetValue<string>()));
         Assert.Contains("from which it cannot be taken", Step(run, "disconnect")["says"]!.GetValue<string>(), StringComparison.Ordinal);
 
         Assert.Equal(HttpStatusCode.Conflict, (await host.SendAsync("POST", path + "/steps/pause/approve", session: ann)).Response.StatusCode);

@@ -17,6 +17,9 @@ internal sealed class Switch : IResponseAction
     /// <summary>Somebody has taken the lamp away.</summary>
     public bool IsGone { get; set; }
 
+    /// <summary>Whether its name is one that whoever hung it up has chosen.</summary>
+    public bool IsClaimed { get; set; }
+
     public int Acts { get; private set; }
 
     public Action Crash { get; set; } = () => { };
@@ -31,7 +34,7 @@ internal sealed class Switch : IResponseAction
 
     public bool CanUndo => true;
 
-    public Task<ActionPlan> PlanAsync(ActionTarget target, CancellationToken cancel) => Task.FromResult(new ActionPlan(target, ["lamp"], "switch lamp off", [], null, ImmutableSortedDictionary<string, string>.Empty));
+    public Task<ActionPlan> PlanAsync(ActionTarget target, CancellationToken cancel) => Task.FromResult(new ActionPlan(target, ["lamp"], "switch lamp off", [], null, ImmutableSortedDictionary<string, string>.Empty) { Certain = IsClaimed ? [] : null });
 
     public Task ActAsync(ActionPlan plan, CancellationToken cancel)
     {

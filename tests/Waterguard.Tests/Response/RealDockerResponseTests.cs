@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Waterguard.Tests.CommandLine;
 using Waterguard.Tests.Service;
 using Xunit;
@@ -61,37 +60,6 @@ public sealed class RealDockerResponseTests
         Assert.Equal("paused", await engine.DockerAsync("inspect", "-f", "{{.State.Status}}", id));
         Assert.Equal(0, Respond(engine, folder, "ann", "undo", run, "pause").Code);
         Assert.Equal("running", await engine.DockerAsync("inspect", "-f", "{{.State.Status}}", id));
-    }
-
-    [Fact]
-    public async Task Killed_in_the_middle_a_run_goes_on_and_nothing_is_done_twice()
-    {
-        await using var engine = await RealEngine.StartAsync();
-        using var folder = Repository.Folder();
-        var since = DateTimeOffset.UtcNow.AddSeconds(-1).ToUnixTimeSeconds();
-        var random = new Random(11);
-        var kills = Environment.GetEnvironmentVariable("WATERGUARD_LONG") is null ? 4 : 40;
-        for (var round = 0; round < kills; round++)
-        {
-            var id = await engine.DockerAsync("run", "-d", "--network", "none", "suspicious_image");
-            var run = Planned(engine, folder, id);
-            Respond(engine, folder, "bob", "approve", run, "pause");
-            using (var killed = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "waterguard.dll"), .. Arguments(engine, folder, "ann", "run", run, "assess", "evidence-docker", "pause")]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!)
-            {
-                killed.WaitForExit(TimeSpan.FromMilliseconds(random.Next(100, 900)));
-                if (!killed.HasExited) killed.Kill();
-                await killed.WaitForExitAsync(TestContext.Current.CancellationToken);
-            }
-
-            Assert.Equal(0, Respond(engine, folder, "waterguard", "tick").Code);
-            Assert.Equal(0, Respond(engine, folder, "ann", "run", run, "assess", "evidence-docker", "pause").Code);
-            Assert.Equal("paused", await engine.DockerAsync("inspect", "-f", "{{.State.Status}}", id));
-            var events = await engine.DockerAsync("events", "--since", $"{since}", "--until", $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1}", "--filter", $"container={id}", "--filter", "event=pause", "--format", "{{.ID}}");
-            Assert.Single(events.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-            using var shown = JsonDocument.Parse(Respond(engine, folder, "ann", "show", run, "-o", "json").Output);
-            Assert.Equal("done", shown.RootElement.GetProperty("steps").EnumerateArray().Single(s => s.GetProperty("id").GetString() == "pause").GetProperty("state").GetString());
-            await engine.DockerAsync("rm", "-f", id);
-        }
     }
 
     private static string Planned(RealEngine engine, TemporaryFolder folder, string id)

@@ -44,6 +44,51 @@ public sealed class ResponseEngineTests
     }
 
     [Fact]
+    public async Task A_name_on_that_list_which_is_only_claimed_takes_two_who_say_so()
+    {
+        _switch.IsClaimed = true;
+        var engine = Engine(new ResponseLimits(["lamp*"]));
+        var run = await engine.PlanAsync("i1", "s", [Step("off")], "ann", dryRun: false, CancellationToken.None);
+        Assert.EndsWith("2 approve it with --despite 'lamp'", run.Steps[0].Says, StringComparison.Ordinal);
+        Assert.Equal(StepState.Waiting, (await engine.AdvanceAsync(run.Id, "ann", [], CancellationToken.None)).Steps[0].State);
+        Assert.Contains("says --despite 'lamp'", Assert.Throws<ActionFailedException>(() => engine.Approve(run.Id, "off", "bob")).Message, StringComparison.Ordinal);
+        Assert.Contains("says --despite 'lamp'", Assert.Throws<ActionFailedException>(() => engine.Approve(run.Id, "off", "bob", "lam")).Message, StringComparison.Ordinal);
+        engine.Approve(run.Id, "off", "bob", "lamp");
+        Assert.Equal((StepState.Waiting, 0), ((await engine.AdvanceAsync(run.Id, "ann", [], CancellationToken.None)).Steps[0].State, _switch.Acts));
+        engine.Approve(run.Id, "off", "cid", "lamp");
+        Assert.Equal((StepState.Done, 1), ((await engine.AdvanceAsync(run.Id, "ann", [], CancellationToken.None)).Steps[0].State, _switch.Acts));
+    }
+
+    [Fact]
+    public async Task Who_agreed_before_it_took_such_a_name_has_not_agreed_to_that()
+    {
+        var engine = Engine(new ResponseLimits([]));
+        var run = await engine.PlanAsync("i1", "s", [Step("off", approvals: 1)], "ann", dryRun: false, CancellationToken.None);
+        engine.Approve(run.Id, "off", "bob");
+        _switch.IsClaimed = true;
+        var later = Engine(new ResponseLimits(["lamp"]));
+        run = await later.AdvanceAsync(run.Id, "ann", [], CancellationToken.None);
+        Assert.Equal((StepState.Waiting, 0, "lamp"), (run.Steps[0].State, _switch.Acts, run.Steps[0].Despite));
+        later.Approve(run.Id, "off", "bob", "lamp");
+        later.Approve(run.Id, "off", "cid", "lamp");
+        Assert.Equal(StepState.Done, (await later.AdvanceAsync(run.Id, "ann", [], CancellationToken.None)).Steps[0].State);
+    }
+
+    [Theory]
+    [InlineData("sha256:0a1b", true)]
+    [InlineData("kube-system/*", true)]
+    [InlineData("*", true)]
+    [InlineData("*/waterguard*", false)]
+    [InlineData("waterguard*", false)]
+    [InlineData("quay/pump:*", false)]
+    public void What_the_platform_vouches_for_is_certain_and_a_chosen_name_is_a_claim(string entry, bool certain)
+    {
+        var plan = new ActionPlan(new ActionTarget("r", "s", ImmutableSortedDictionary<string, string>.Empty), ["kube-system/waterguard-1", "waterguard-1", "sha256:0a1b", "quay/pump:1"], "", [], null, ImmutableSortedDictionary<string, string>.Empty) { Certain = ["kube-system/waterguard-1", "sha256:0a1b"] };
+        Assert.Equal(!certain, new ResponseLimits([entry]).Forbidden(plan)!.IsClaim);
+        Assert.Null(new ResponseLimits(["tide/*"]).Forbidden(plan));
+    }
+
+    [Fact]
     public async Task A_step_that_nothing_can_do_or_that_the_incident_does_not_name_a_target_for_is_refused_in_words()
     {
         var run = await Engine().PlanAsync("i1", "s", [Step("a") with { Action = "moon.hide" }, Step("b") with { Inputs = Step("b").Inputs.SetItem("lamp", "") }, Step("c") with { Inputs = Step("c").Inputs.SetItem("lamp", "x,y") }], "ann", dryRun: true, CancellationToken.None);

@@ -24,6 +24,10 @@ public abstract class DockerAction(DockerControl docker) : IResponseAction
     /// <inheritdoc/>
     public virtual bool CanUndo => true;
 
+    /// <inheritdoc/>
+    // An engine goes on with what it was asked, though nobody waits for the answer any more.
+    public virtual TimeSpan Settling => TimeSpan.FromSeconds(2);
+
     /// <summary>The engine.</summary>
     protected DockerControl Docker => docker;
 
@@ -31,7 +35,7 @@ public abstract class DockerAction(DockerControl docker) : IResponseAction
     public async Task<ActionPlan> PlanAsync(ActionTarget target, CancellationToken cancel)
     {
         if (await DockerTarget.FindAsync(docker, target[Container], cancel) is not { } found) return ActionPlan.Refused(target, $"the engine knows no container {target[Container]}");
-        return Plan(target, found, Risk == ActionRisk.Read ? [] : await found.SharesAsync(docker, cancel));
+        return await PlanAsync(target, found, Risk == ActionRisk.Read ? [] : await found.SharesAsync(docker, cancel), cancel);
     }
 
     /// <inheritdoc/>
@@ -44,6 +48,9 @@ public abstract class DockerAction(DockerControl docker) : IResponseAction
     public abstract Task UndoAsync(ActionPlan plan, CancellationToken cancel);
 
     /// <summary>The plan for a container that is there.</summary>
+    private protected virtual Task<ActionPlan> PlanAsync(ActionTarget target, DockerTarget found, ImmutableArray<string> shares, CancellationToken cancel) => Task.FromResult(Plan(target, found, shares));
+
+    /// <summary>The plan, where nothing else must be looked at.</summary>
     private protected abstract ActionPlan Plan(ActionTarget target, DockerTarget found, ImmutableArray<string> shares);
 
     /// <summary>Whether it is in effect.</summary>
@@ -56,7 +63,7 @@ public abstract class DockerAction(DockerControl docker) : IResponseAction
         var known = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         known["id"] = found.Id;
         foreach (var (name, value) in memento) known[name] = value;
-        return new ActionPlan(target, found.Names, says, shares, null, known.ToImmutable());
+        return new ActionPlan(target, found.Names, says, shares, null, known.ToImmutable()) { Certain = [found.Id, found.ImageId] };
     }
 
     private protected static string Called(DockerTarget found) => $"{found.Name} ({found.Id[..12]}, image {found.Image})";

@@ -17,7 +17,7 @@ internal static class DockerInspect
         var labels = config.TryGetProperty("Labels", out var given) && given.ValueKind == JsonValueKind.Object ? given.EnumerateObject().ToImmutableSortedDictionary(l => l.Name, l => l.Value.ToString(), StringComparer.Ordinal) : ImmutableSortedDictionary<string, string>.Empty;
         var volumes = root.TryGetProperty("Mounts", out var mounts) && mounts.ValueKind == JsonValueKind.Array ? mounts.EnumerateArray().Select(m => m.TryGetProperty("Name", out var name) ? name.ToString() : "").Where(n => n.Length > 0) : [];
         return new DockerTarget(
-            root.GetProperty("Id").GetString()!, root.GetProperty("Name").GetString()!.TrimStart('/'), config.GetProperty("Image").GetString() ?? "", state.GetProperty("Status").GetString() ?? "",
+            root.GetProperty("Id").GetString()!, root.GetProperty("Name").GetString()!.TrimStart('/'), config.GetProperty("Image").GetString() ?? "", root.GetProperty("Image").GetString() ?? "", state.GetProperty("Status").GetString() ?? "",
             state.GetProperty("Paused").GetBoolean(), state.GetProperty("Running").GetBoolean(), state.GetProperty("Pid").GetInt32(), root.GetProperty("HostConfig").GetProperty("NetworkMode").GetString() ?? "", networks, labels, [.. volumes]);
     }
 

@@ -12,6 +12,9 @@ public sealed class DockerStop(DockerControl docker) : DockerAction(docker)
     public override string Name => "docker.stop";
 
     /// <inheritdoc/>
+    public override TimeSpan Settling => base.Settling + TimeSpan.FromSeconds(Grace);
+
+    /// <inheritdoc/>
     public override Task ActAsync(ActionPlan plan, CancellationToken cancel) => Guard.Async(async () =>
     {
         // A paused container cannot be asked to end, only killed; the engine refuses even that.

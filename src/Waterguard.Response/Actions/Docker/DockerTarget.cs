@@ -4,13 +4,13 @@ using Waterguard.Platforms.Docker;
 namespace Waterguard.Response.Actions.Docker;
 
 /// <summary>A container as an engine shows it now. Immutable.</summary>
-internal sealed record DockerTarget(string Id, string Name, string Image, string Status, bool Paused, bool Running, int Pid, string NetworkMode, ImmutableSortedDictionary<string, string> Networks, ImmutableSortedDictionary<string, string> Labels, ImmutableArray<string> Volumes)
+internal sealed record DockerTarget(string Id, string Name, string Image, string ImageId, string Status, bool Paused, bool Running, int Pid, string NetworkMode, ImmutableSortedDictionary<string, string> Networks, ImmutableSortedDictionary<string, string> Labels, ImmutableArray<string> Volumes)
 {
     private const int IdLength = 64;
     private const int LeastId = 12;
 
     /// <summary>Every name that it goes by. What its labels say is not among them: anybody can write that a container is of the control plane, and would make it untouchable.</summary>
-    public ImmutableArray<string> Names => [Id, Name, Image];
+    public ImmutableArray<string> Names => [Id, ImageId, Name, Image];
 
     /// <summary>Looks at a container; null: it is gone.</summary>
     /// <param name="container">Its id: a name may have been given to another by now, and so is no target.</param>

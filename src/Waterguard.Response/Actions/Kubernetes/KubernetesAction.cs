@@ -31,7 +31,13 @@ public abstract class KubernetesAction(KubernetesApi api) : IResponseAction
     protected KubernetesApi Api => api;
 
     /// <inheritdoc/>
-    public Task<ActionPlan> PlanAsync(ActionTarget target, CancellationToken cancel) => Guard.Async(() => LookAsync(target, cancel));
+    public Task<ActionPlan> PlanAsync(ActionTarget target, CancellationToken cancel) => Guard.Async(async () =>
+    {
+        if (!Inputs.Contains(Pod) || !PodSearch.IsBare(target[Pod])) return await LookAsync(target, cancel);
+        var (found, how) = await PodSearch.FindAsync(api, target, target[Pod], cancel);
+        var plan = await LookAsync(target with { Inputs = target.Inputs.SetItem(Pod, found) }, cancel);
+        return plan.Refusal is { } refusal ? plan with { Refusal = $"{refusal} ({how})" } : plan with { Says = $"{plan.Says}; {how}" };
+    });
 
     /// <inheritdoc/>
     public Task ActAsync(ActionPlan plan, CancellationToken cancel) => Guard.Async(() => DoAsync(plan, cancel));
@@ -55,6 +61,9 @@ public abstract class KubernetesAction(KubernetesApi api) : IResponseAction
     {
         var known = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in memento) known[name] = value;
-        return new ActionPlan(target, [.. names], says, [.. shares], null, known.ToImmutable());
+        ImmutableArray<string> all = [.. names, .. known.TryGetValue("uid", out var uid) ? [uid] : Array.Empty<string>()];
+        // Who may make something in a namespace names it, and its images; which namespace that is the server says.
+        var certain = known.TryGetValue("namespace", out var space) ? all.Where(n => n == space || n == uid || n.StartsWith(space + "/", StringComparison.Ordinal)) : all;
+        return new ActionPlan(target, all, says, [.. shares], null, known.ToImmutable()) { Certain = [.. certain] };
     }
 }

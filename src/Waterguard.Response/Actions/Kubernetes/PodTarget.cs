@@ -5,7 +5,6 @@ namespace Waterguard.Response.Actions.Kubernetes;
 /// <summary>A pod as the API server shows it now.</summary>
 internal sealed record PodTarget(KubernetesObject Pod)
 {
-    private const int MostNamed = 5;
     private static readonly string[] s_containers = ["initContainers", "containers", "ephemeralContainers"];
 
     /// <summary>Its path.</summary>
@@ -33,7 +32,7 @@ internal sealed record PodTarget(KubernetesObject Pod)
         var at = text.Split('@', 2);
         var parts = at[0].Split('/');
         if (parts.Length is < 1 or > 2 || parts.Any(p => !KubernetesPath.IsName(p))) throw new ActionFailedException($"'{text}' is no pod: namespace/name is expected, with @uid where it is known");
-        if (parts.Length == 1) throw new ActionFailedException(await AskAsync(api, parts[0], cancel));
+        if (parts.Length == 1) throw new ActionFailedException($"'{text}' does not say in which namespace");
         if (await api.GetAsync(KubernetesPath.Of("v1", parts[0], "pods", parts[1]), cancel) is not { } pod) throw new ActionFailedException($"the cluster knows no pod {at[0]}");
         if (at.Length == 2 && pod.Uid != at[1]) throw new ActionFailedException($"the pod that is called {at[0]} now is another: its uid is {pod.Uid}, the incident's was {at[1]}");
         return new PodTarget(pod);
@@ -42,13 +41,4 @@ internal sealed record PodTarget(KubernetesObject Pod)
     /// <summary>The pod that was planned for; null: it is gone, whoever has its name now.</summary>
     public static async Task<PodTarget?> AgainAsync(KubernetesApi api, ActionPlan plan, CancellationToken cancel) =>
         await api.GetAsync(KubernetesPath.Of("v1", plan.Memento["namespace"], "pods", plan.Memento["pod"]), cancel) is { } pod && pod.Uid == plan.Memento["uid"] ? new PodTarget(pod) : null;
-
-    // A name without a namespace may be many pods': who could be meant is said.
-    private static async Task<string> AskAsync(KubernetesApi api, string name, CancellationToken cancel)
-    {
-        var found = await api.ListAsync("api/v1/pods", "fieldSelector=" + Uri.EscapeDataString("metadata.name=" + name), onlyMetadata: false, cancel);
-        if (found.Count == 0) return $"the cluster knows no pod {name}";
-        var named = found.Take(MostNamed).Select(p => $"--set pod={p.Namespace}/{p.Name}@{p.Uid}");
-        return $"'{name}' does not say in which namespace; choose with {string.Join(" or ", named)}{(found.Count > MostNamed ? $" ({found.Count - MostNamed} more)" : "")}";
-    }
 }

@@ -202,6 +202,8 @@ export interface RunStep {
   approvals: { by: string; at: string }[];
   acted_at: string | null;
   undo_at: string | null;
+  despite: string | null;
+  evidence: string | null;
 }
 
 export interface Run {
@@ -219,7 +221,10 @@ export interface Run {
 export interface ResponseAction {
   name: string;
   risk: "read" | "low" | "high";
-  permissions: string;
+  says: string;
+  usable: boolean;
+  why_not: string | null;
+  permissions: string | null;
   inputs: string[];
   can_undo: boolean;
 }

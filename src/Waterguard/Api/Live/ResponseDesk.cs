@@ -21,6 +21,7 @@ internal sealed class ResponseDesk : IDisposable
     private readonly ConcurrentDictionary<string, Task<ResponseRun>> _under = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _end = new();
     private readonly ApiParts _parts;
+    private readonly ResponderSettings _settings;
     private readonly Responder _responder;
 
     /// <exception cref="FormatException">An address of the configuration makes no sense any more.</exception>
@@ -30,17 +31,23 @@ internal sealed class ResponseDesk : IDisposable
         var journal = new DocumentRunJournal(parts.Documents, Told);
         var configuration = parts.Configuration.Response;
         var people = PeopleSteps.Of(parts.Configuration.Notify, parts.Outbox, parts.Incidents, parts.Documents, journal, parts.Time);
-        _responder = new Responder(new ResponderSettings(configuration.Docker, Path.Combine(parts.Configuration.Data, "evidence"), configuration.NeverTouch, configuration.MostPerHour) { Kubernetes = configuration.Kubernetes, Clouds = configuration.Clouds, Content = parts.Configuration.Content.Content, Alert = Alert, Verdicts = rule => Posture.PastVerdicts.Of(parts.Documents, parts.Incidents, rule) }, journal, () => parts.Generation, parts.Time, people);
+        _settings = new ResponderSettings(configuration.Docker, Path.Combine(parts.Configuration.Data, "evidence"), configuration.NeverTouch, configuration.MostPerHour) { Kubernetes = configuration.Kubernetes, Clouds = configuration.Clouds, Content = parts.Configuration.Content.Content, Alert = Alert, Verdicts = rule => Posture.PastVerdicts.Of(parts.Documents, parts.Incidents, rule) };
+        _responder = new Responder(_settings, journal, () => parts.Generation, parts.Time, people);
     }
 
-    /// <summary>What can be done here.</summary>
-    public IEnumerable<IResponseAction> Actions => _responder.Engine.Actions.Values.OrderBy(a => a.Name, StringComparer.Ordinal);
+    /// <summary>All actions by name, each with what is missing, and the action where this has it.</summary>
+    public async Task<IEnumerable<(ActionReadiness Readiness, IResponseAction? Action)>> ActionsAsync(CancellationToken cancel) =>
+        (await ActionReadiness.OfAsync(_settings, _parts.Configuration.Notify, TimeProvider.System, cancel)).Select(r => (r, _responder.Engine.Actions.GetValueOrDefault(r.Name)));
 
     /// <summary>The runs, newest first.</summary>
     public IEnumerable<ResponseRun> Runs() => _responder.Journal.Runs().Reverse();
 
     /// <summary>A run; refused where there is none.</summary>
     public ResponseRun Get(string id) => _responder.Journal.Find(id) ?? throw RefusedException.Missing("There is no run of that id.");
+
+    /// <summary>A file that a step of a run has kept; null: there is none of that name.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public FileStream? Evidence(string run, string name) => RunEvidence.Open(Get(run), _settings.Evidence, name);
 
     /// <summary>Whether something of it is being done.</summary>
     public bool IsUnderWay(string id) => _under.TryGetValue(id, out var work) && !work.IsCompleted;
@@ -64,7 +71,7 @@ internal sealed class ResponseDesk : IDisposable
     /// <summary>Puts a step back.</summary>
     public Task<ResponseRun> UndoAsync(string run, string step, string by) => UnderWayAsync(run, () => _responder.Engine.UndoAsync(run, step, by, _end.Token));
 
-    public ResponseRun Approve(string run, string step, string by) => Said(() => _responder.Engine.Approve(run, step, by));
+    public ResponseRun Approve(string run, string step, string by, string? despite) => Said(() => _responder.Engine.Approve(run, step, by, despite));
 
     public ResponseRun Keep(string run, string step, string by) => Said(() => _responder.Engine.Keep(run, step, by));
 

@@ -14,22 +14,22 @@ internal sealed class ResponseRoutes(IncidentBoard board, ResponseDesk desk, Str
 {
     private static readonly Shape s_step = Shape.AtLeast(
         ("id", Shape.Text), ("action", Shape.Text), ("risk", Shape.Word("read", "low", "high")), ("state", Shape.Word("waiting", "refused", "acting", "done", "failed", "undoing", "undone")), ("says", Shape.LongText), ("also_hit", Shape.List(Shape.LongText)),
-        ("approvals_needed", Shape.Whole), ("approvals", Shape.List(Shape.Of(("by", Shape.Text), ("at", Shape.Time)))), ("undo_at", Shape.Time.OrNull));
+        ("approvals_needed", Shape.Whole), ("approvals", Shape.List(Shape.Of(("by", Shape.Text), ("at", Shape.Time)))), ("undo_at", Shape.Time.OrNull), ("despite", Shape.LongText.OrNull), ("evidence", Shape.Text.OrNull));
 
     private static readonly Shape s_run = Shape.AtLeast(
         ("id", Shape.Text), ("incident", Shape.Text), ("strategy", Shape.Text), ("requested_by", Shape.Text), ("created", Shape.Time), ("dry_run", Shape.Boolean), ("under_way", Shape.Boolean), ("revision", Shape.Whole), ("steps", Shape.List(s_step)));
 
     private static readonly Shape s_plan = Shape.Of(("strategy?", Shape.Text), ("execute?", Shape.Boolean), ("choose?", Shape.Open));
-    private static readonly Shape s_action = Shape.Of(("name", Shape.Text), ("risk", Shape.Word("read", "low", "high")), ("permissions", Shape.Text), ("inputs", Shape.List(Shape.Text)), ("can_undo", Shape.Boolean));
+    private static readonly Shape s_action = Shape.Of(("name", Shape.Text), ("risk", Shape.Word("read", "low", "high")), ("says", Shape.LongText), ("usable", Shape.Boolean), ("why_not", Shape.LongText.OrNull), ("permissions", Shape.Text.OrNull), ("inputs", Shape.List(Shape.Text)), ("can_undo", Shape.Boolean));
 
     public IEnumerable<ApiRoute> Routes =>
     [
         ApiRoute.Get("/responses", Need.Viewer, "Lists runs of playbooks, newest first.", Shape.Page(s_run), List) with { Query = ["limit", "cursor", "incident"] },
         ApiRoute.Get("/responses/{id}", Need.Viewer, "One run: for each step what it would do or did, what else it hits, who approved it.", s_run, e => Shown(desk.Get(e.Part("id")))),
-        ApiRoute.Get("/response-actions", Need.Viewer, "Lists what steps can do here.", Shape.Page(s_action), _ => Actions()),
+        ApiRoute.Get("/response-actions", Need.Viewer, "Lists what steps can do, and what is missing to do it now.", Shape.Page(s_action), ActionsAsync),
         ApiRoute.Post("/incidents/{id}/responses", Need.Analyst, "Plans the playbook of a strategy for an incident: a dry run, which changes nothing, or with execute (responders) a run that can be done.", "response.planned", s_plan, s_run, PlanAsync) with { Status = 201 },
         ApiRoute.Post("/responses/{id}/run", Need.Responder, "Does what can be done now, or only these steps. What takes longer than five seconds goes on: 202.", "response.acting", Shape.Of(("steps?", Shape.List(Shape.Text, 100))), s_run, RunAsync),
-        ApiRoute.Post("/responses/{id}/steps/{step}/approve", Need.Responder, "Agrees to a step. Whoever asked for the run cannot, and no key can: a person must be signed in.", "response.approved", null, s_run, ApproveAsync),
+        ApiRoute.Post("/responses/{id}/steps/{step}/approve", Need.Responder, "Agrees to a step. Whoever asked for the run cannot, and no key can: a person must be signed in. 'despite' is the step's name on the never-touch list that is only a claim.", "response.approved", null, s_run, ApproveAsync) with { Query = ["despite"] },
         ApiRoute.Post("/responses/{id}/steps/{step}/undo", Need.Responder, "Puts a step back.", "response.undone", null, s_run, async e => Under(await desk.UndoAsync(e.Part("id"), e.Part("step"), e.Caller.Name))),
         ApiRoute.Post("/responses/{id}/steps/{step}/keep", Need.Responder, "Keeps a step in effect beyond its time.", "response.kept", null, s_run, e => Task.FromResult(Shown(desk.Keep(e.Part("id"), e.Part("step"), e.Caller.Name)))),
     ];
@@ -42,14 +42,18 @@ internal sealed class ResponseRoutes(IncidentBoard board, ResponseDesk desk, Str
         return AdminRoutes.Page([.. runs.Take(e.Limit + 1)], e.Limit, r => r.Id, Json);
     }
 
-    private Answer Actions() => Answer.Json(new JsonObject
+    private async Task<Answer> ActionsAsync(Exchange e)
     {
-        ["items"] = new JsonArray([.. desk.Actions.Select(a => (JsonNode?)new JsonObject
+        var items = new JsonArray();
+        foreach (var (readiness, action) in await desk.ActionsAsync(e.Aborted))
         {
-            ["name"] = a.Name, ["risk"] = a.Risk.ToString().ToLowerInvariant(), ["permissions"] = a.Permissions, ["inputs"] = new JsonArray([.. a.Inputs.Select(i => (JsonNode?)i)]), ["can_undo"] = a.CanUndo,
-        })]),
-        ["next"] = null,
-    });
+            var json = readiness.Json();
+            (json["permissions"], json["inputs"], json["can_undo"]) = (action?.Permissions, new JsonArray([.. (action?.Inputs ?? []).Select(i => (JsonNode?)i)]), action?.CanUndo == true);
+            items.Add((JsonNode?)json);
+        }
+
+        return Answer.Json(new JsonObject { ["items"] = items, ["next"] = null });
+    }
 
     private async Task<Answer> PlanAsync(Exchange e)
     {
@@ -92,7 +96,7 @@ internal sealed class ResponseRoutes(IncidentBoard board, ResponseDesk desk, Str
     {
         // Whoever holds a key is not known: the second pair of eyes is a person's.
         if (e.Caller.Session is null) throw new RefusedException(409, "Conflict", "Only a person who is signed in approves a step.");
-        return Task.FromResult(Shown(desk.Approve(desk.Get(e.Part("id")).Id, e.Part("step"), e.Caller.Name)));
+        return Task.FromResult(Shown(desk.Approve(desk.Get(e.Part("id")).Id, e.Part("step"), e.Caller.Name, e.Query("despite"))));
     }
 
     private Answer Under(ResponseRun run) => Shown(run, desk.IsUnderWay(run.Id) ? 202 : 200);

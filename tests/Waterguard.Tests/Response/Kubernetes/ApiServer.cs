@@ -109,6 +109,7 @@ internal sealed class ApiServer : IAsyncDisposable
     private (int Status, string Text) Answer(HttpRequest request, string body)
     {
         var path = request.Path.Value!.TrimStart('/');
+        if (path == "version") return (200, """{"major":"1","minor":"31"}""");
         var (collection, name, sub) = ApiPath.Split(path);
         var resource = collection.Split('/')[^1];
         var verb = request.Method switch { "GET" => name is null ? "list" : "get", "POST" => "create", "PATCH" => "patch", _ => "delete" };

@@ -37,11 +37,11 @@ internal static class Harbour
         return (engine, await engine.AdvanceAsync(run.Id, "ann", [], CancellationToken.None));
     }
 
-    /// <summary>A file that leads to the server, with a token that it takes.</summary>
-    public static string Kubeconfig(ApiServer server, TemporaryFolder folder) => folder.Write("kubeconfig", $$"""
+    /// <summary>Writes a kubeconfig for a server.</summary>
+    public static string Kubeconfig(ApiServer server, TemporaryFolder folder, string token = ApiServer.Token) => folder.Write("kubeconfig", $$"""
         current-context: c
         clusters: [{name: c, cluster: {server: "{{server.Address}}"} }]
         contexts: [{name: c, context: {cluster: c, user: u} }]
-        users: [{name: u, user: {token: {{ApiServer.Token}} } }]
+        users: [{name: u, user: {token: {{token}} } }]
         """);
 }

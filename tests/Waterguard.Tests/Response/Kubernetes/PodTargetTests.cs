@@ -43,6 +43,51 @@ public sealed class PodTargetTests
     }
 
     [Theory]
+    [InlineData("pod.nodes", "hull-b2,hull-a1", "on hull-a1")]
+    [InlineData("pod.uids", "UID", "by its uid")]
+    [InlineData("pod.namespaces", "tide,sea", "in tide, which the incident names")]
+    public async Task Of_several_pods_of_one_name_the_incident_may_mean_one(string hint, string value, string how)
+    {
+        await using var server = await ApiServer.StartAsync();
+        var uid = Harbour.Fill(server);
+        server.Put("api/v1/namespaces/reef/pods/api-1", """{"metadata":{"name":"api-1"},"spec":{"nodeName":"hull-c3"}}""");
+        using var api = server.Client();
+        var target = Harbour.Target("pod", "api-1");
+        var plan = await new KubernetesDeletePod(api, TimeProvider.System, TimeSpan.Zero).PlanAsync(target with { Inputs = target.Inputs.Add(hint, value.Replace("UID", uid, StringComparison.Ordinal)) }, None);
+        Assert.Equal((uid, $"tide/api-1@{uid}"), (plan.Memento["uid"], plan.Target["pod"]));
+        Assert.EndsWith($"'api-1' is tide/api-1 (uid {uid}), the only pod of that name, {how}", plan.Says, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_only_pod_of_a_name_is_refused_where_it_is_not_what_the_incident_says_and_so_is_none()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var uid = Harbour.Fill(server);
+        using var api = server.Client();
+        var action = new KubernetesDeletePod(api, TimeProvider.System, TimeSpan.Zero);
+        var elsewhere = Harbour.Target("pod", "api-1");
+        var e = await Assert.ThrowsAsync<ActionFailedException>(() => action.PlanAsync(elsewhere with { Inputs = elsewhere.Inputs.Add("pod.nodes", "hull-b2") }, None));
+        Assert.Equal($"no pod 'api-1' is on hull-b2, as the incident has it; choose with --set pod=tide/api-1@{uid}", e.Message);
+        Assert.Equal("the cluster knows no pod api-9, in any namespace", await RefusedAsync(server, "api-9"));
+    }
+
+    [Fact]
+    public async Task What_was_found_for_a_bare_name_stays_the_target_though_another_of_the_name_comes()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var uid = Harbour.Fill(server);
+        using var api = server.Client();
+        var engine = new ResponseEngine([new KubernetesDeletePod(api, TimeProvider.System, TimeSpan.Zero)], new RunShelf(), new ResponseLimits([]), TimeProvider.System);
+        var run = await engine.PlanAsync("i1", "s", [Harbour.Step("kubernetes.delete-pod", "pod", "api-1")], "ann", dryRun: false, None);
+        Assert.Equal($"delete the pod tide/api-1 (uid {uid}); 'api-1' is tide/api-1 (uid {uid}), the only pod of that name", run.Steps[0].Says);
+        server.Put("api/v1/namespaces/reef/pods/api-1", """{"metadata":{"name":"api-1"},"spec":{}}""");
+        run = await engine.AdvanceAsync(run.Id, "ann", [], None);
+        Assert.Equal(StepState.Done, run.Steps[0].State);
+        Assert.Null(server.Look(Harbour.PodPath));
+        Assert.NotNull(server.Look("api/v1/namespaces/reef/pods/api-1"));
+    }
+
+    [Theory]
     [InlineData("tide/../nodes/hull-a1")]
     [InlineData("tide/..")]
     [InlineData("tide/api-1?dryRun=All")]

@@ -16,8 +16,10 @@ public sealed class RespondCommandTests
         var alert = folder.Write("alert.json", """{"id":"a1","strategy":"container-runtime-evasion","entities":{"pod":["api-1"],"node":["hull-a1"]}}""" + "\n");
         string[] where = ["--docker", "none", "--data", Path.Combine(folder.Path, "data"), "--kubeconfig", Harbour.Kubeconfig(server, folder)];
 
+        Assert.Contains($"'api-1' is tide/api-1 (uid {uid}), the only pod of that name", Tool.Run(["respond", "plan", alert, .. where]).Output, StringComparison.Ordinal);
+        server.Put("api/v1/namespaces/reef/pods/api-1", """{"metadata":{"name":"api-1"},"spec":{"nodeName":"hull-a1"}}""");
         var asked = Tool.Run(["respond", "plan", alert, .. where]);
-        Assert.Contains($"choose with --set pod=tide/api-1@{uid}", asked.Output, StringComparison.Ordinal);
+        Assert.Contains($"or --set pod=tide/api-1@{uid}", asked.Output, StringComparison.Ordinal);
         var planned = Tool.Run(["respond", "plan", alert, "--execute", "--set", $"pod=tide/api-1@{uid}", "--as", "ann", .. where]);
         Assert.True(planned.Code == 0, planned.Error);
         Assert.Contains("nothing here can do 'docker.evidence'", planned.Output, StringComparison.Ordinal);

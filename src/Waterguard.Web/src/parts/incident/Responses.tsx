@@ -161,10 +161,17 @@ function Step({ run, step: s, path, canUndo, send }: { run: Run; step: RunStep; 
           undone <Time at={s.undo_at} brief />
         </p>
       )}
+      {s.evidence && may("responder") && (
+        <p>
+          <a href={`/api/v1/${path}/evidence/${encodeURIComponent(s.evidence)}`} download={s.evidence}>
+            Download {s.evidence}
+          </a>
+        </p>
+      )}
       <span className="buttons">
         {mine.approve && (
-          <button type="button" aria-label={`Approve ${s.id}`} onClick={() => void send(to("approve"), undefined, `You have approved ${s.id}.`)}>
-            Approve
+          <button type="button" aria-label={`Approve ${s.id}`} onClick={() => void send(to("approve") + (s.despite ? `?despite=${encodeURIComponent(s.despite)}` : ""), undefined, `You have approved ${s.id}.`)}>
+            {s.despite ? `Approve despite the name ${s.despite}` : "Approve"}
           </button>
         )}
         {mine.undo && (
