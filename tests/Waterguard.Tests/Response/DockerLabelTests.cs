@@ -10,6 +10,7 @@ using Xunit;
 namespace Waterguard.Tests.Response;
 
 /// <summary>The mark of a quarantined container, on a real engine and a real Swarm: seen by the engine's own client, and taken away only while it is ours.</summary>
+[Collection(nameof(WholeKernel))]
 public sealed class DockerLabelTests
 {
     private const string Run = "run-20261122080000-0a1b2c3d";

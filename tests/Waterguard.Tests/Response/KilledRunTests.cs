@@ -10,6 +10,7 @@ using Xunit;
 namespace Waterguard.Tests.Response;
 
 /// <summary>Each step on a real engine, and each undo, ended by force in its middle: at its first change of the engine, and at a request by the seed. The engine's own events say how often a thing was done.</summary>
+[Collection(nameof(WholeKernel))]
 public sealed class KilledRunTests
 {
     private const int MostRequests = 6;

@@ -6,6 +6,7 @@ using Xunit;
 namespace Waterguard.Tests.Response;
 
 /// <summary>The playbook on a real engine, by the tool as its user has it: planned, approved, done, seen to be in effect, undone.</summary>
+[Collection(nameof(WholeKernel))]
 public sealed class RealDockerResponseTests
 {
     [Fact]

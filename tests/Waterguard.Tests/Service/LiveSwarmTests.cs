@@ -4,6 +4,7 @@ using Xunit;
 namespace Waterguard.Tests.Service;
 
 /// <summary>The service on a real Swarm of one node: what its manager tells, and the containers of its tasks.</summary>
+[Collection(nameof(WholeKernel))]
 public sealed class LiveSwarmTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using Xunit;
 namespace Waterguard.Tests.Validation;
 
 /// <summary><c>waterguard validate --live docker</c> on a real engine.</summary>
+[Collection(nameof(WholeKernel))]
 public sealed class LiveValidationTests
 {
     [Fact]

@@ -70,7 +70,7 @@ public sealed class ShippedScenariosTests
     [Fact]
     public void The_telemetry_of_a_scenario_is_the_same_in_every_run_and_on_any_number_of_threads()
     {
-        var some = Shipped.Catalog.Scenarios.Where(s => s.Scenario.WarmUp.Length > 0).Take(3).Select(s => s.Scenario).ToArray();
+        var some = Shipped.Catalog.Scenarios.Where(s => !s.Scenario.IsLive && s.Scenario.WarmUp.Length > 0).Take(3).Select(s => s.Scenario).ToArray();
 
         Assert.NotEmpty(some);
         Assert.All(some, s => Assert.Equal(Bytes(Recorder.Detonation(s)), Bytes(Recorder.Detonation(s))));

@@ -2,11 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using Waterguard.Tests.CommandLine;
 using Waterguard.Watching;
+using Waterguard.Tests.Service;
 using Xunit;
 
 namespace Waterguard.Tests.Watching;
 
 /// <summary>The kernel's audit system and auditd, with a rule for a folder of the test's own. What was there before is there afterwards.</summary>
+[Collection(nameof(WholeKernel))]
 public sealed class RealAuditTests
 {
     [Fact]
