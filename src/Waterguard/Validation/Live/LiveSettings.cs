@@ -29,7 +29,7 @@ internal sealed partial record LiveSettings(string Engine, string Containerd, st
         data: {{{Quoted(Path.Combine(folder, "data"))}}}
         archive: {enabled: false}
         min_level: informational
-        time: {lateness: 1s}
+        time: {lateness: 1s, idle_after: 10s}
         content:
           builtin: {{{(Content.BuiltIn ? "true" : "false")}}}
           folders: [{{{string.Join(", ", Content.Content.Append(Path.Combine(folder, "content")).Select(Quoted))}}}]
