@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -11,6 +12,8 @@ internal sealed class LiveOutside(string scenario, LiveTools tools)
 {
     // The sensor looks at connections every other second: a shorter one may be missed, by it as by any that looks.
     private static readonly TimeSpan s_held = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
     private readonly List<Process> _listeners = [];
     private readonly HashSet<string> _made = new(StringComparer.Ordinal);
 
@@ -31,7 +34,8 @@ internal sealed class LiveOutside(string scenario, LiveTools tools)
         for (var i = 0; i < call.Times; i++)
         {
             var begun = time.GetTimestamp();
-            using var caller = tools.Start("nsenter", ["-t", process, "-n", "busybox", "nc", "-w", "5", call.To.ToString(), port]);
+            using var caller = tools.Start("nsenter", ["-t", process, "-n", "busybox", "nc", "-w", "20", call.To.ToString(), port]);
+            while (!caller.HasExited && !IsConnected(process, call) && time.GetElapsedTime(begun) < s_patience) await Task.Delay(s_look, time, cancel);
             await Task.Delay(s_held, time, cancel);
             if (caller.HasExited) throw new IOException($"{call.To}:{call.Port} does not answer: {await caller.StandardError.ReadToEndAsync(cancel)}");
             caller.Kill();
@@ -39,6 +43,13 @@ internal sealed class LiveOutside(string scenario, LiveTools tools)
             var next = call.Every + (((chance.NextDouble() * 2) - 1) * call.Jitter) - time.GetElapsedTime(begun);
             if (i + 1 < call.Times && next > TimeSpan.Zero) await Task.Delay(next, time, cancel);
         }
+    }
+
+    // As the kernel shows the connections of the container's network: a machine that is busy takes its time until there is one.
+    private static bool IsConnected(string process, Call call)
+    {
+        var remote = string.Create(CultureInfo.InvariantCulture, $" {BinaryPrimitives.ReadUInt32LittleEndian(call.To.GetAddressBytes()):X8}:{call.Port:X4} 01 ");
+        return File.ReadLines($"/proc/{process}/net/tcp").Any(l => l.Contains(remote, StringComparison.Ordinal));
     }
 
     /// <summary>Ends the listeners and takes the namespace away.</summary>
