@@ -2,12 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Waterguard.Platforms.Kubernetes;
 using Waterguard.Platforms.Outbound;
 
@@ -26,7 +21,7 @@ internal sealed class ApiServer : IAsyncDisposable
     private int _version = 1000;
     private int _uids;
 
-    public Uri Address { get; private set; } = null!;
+    public Uri Address => _app.Address();
 
     /// <summary>Method, path and query of all requests.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
@@ -45,13 +40,8 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public static async Task<ApiServer> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(System.Net.IPAddress.Loopback, 0));
-        var server = new ApiServer { _app = builder.Build() };
-        server._app.Run(server.AnswerAsync);
-        await server._app.StartAsync();
-        server.Address = new Uri(server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/");
+        var server = new ApiServer();
+        server._app = await LoopbackServer.StartAsync(app => app.Run(server.AnswerAsync));
         return server;
     }
 
