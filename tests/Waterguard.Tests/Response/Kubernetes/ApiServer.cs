@@ -21,7 +21,7 @@ internal sealed class ApiServer : IAsyncDisposable
     private int _version = 1000;
     private int _uids;
 
-    public Uri Address => _app.Address();
+    public Uri Address { get; private set; } = null!;
 
     /// <summary>Method, path and query of all requests.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
@@ -42,6 +42,7 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         var server = new ApiServer();
         server._app = await LoopbackServer.StartAsync(app => app.Run(server.AnswerAsync));
+        server.Address = server._app.Address();
         return server;
     }
 
