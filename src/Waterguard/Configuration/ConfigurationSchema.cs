@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Waterguard.Canaries;
 using Waterguard.Notify;
 using Waterguard.Schemas;
 using Waterguard.Sources.Configuration;
@@ -16,6 +17,7 @@ internal static class ConfigurationSchema
         var kinds = new JsonArray();
         foreach (var kind in TransportCatalog.All) kinds.Add(Input(kind));
         properties["notify"] = Notify();
+        properties["canaries"] = SchemaParts.List("Markers that must come out as detections.", Closed(Properties(CanaryConfiguration.Settings), CanaryConfiguration.Settings, "One marker, planted again and again."));
         properties["inputs"] = new JsonObject { ["description"] = "What is taken in.", ["type"] = "array", ["items"] = new JsonObject { ["oneOf"] = kinds } };
         var schema = new JsonObject
         {
@@ -33,6 +35,7 @@ internal static class ConfigurationSchema
         foreach (var (name, says, keys) in ConfigurationKeys.Sections) Table(text, $"### `{name}:`", says, keys);
         Table(text, "### `inputs:`, each", "And `labels:`, a mapping from ECS names to values that every event of the input has; what a record says itself goes first.", ConfigurationKeys.Input);
         foreach (var kind in TransportCatalog.All) Table(text, $"### `transport: {kind.Name}`", kind.Says, kind.Settings);
+        Table(text, "### `canaries:`, each", "Markers that are planted where telemetry begins and must come out as detections in time: see [canaries.md](canaries.md).", CanaryConfiguration.Settings);
         Table(text, "### `notify:`", "Who is told of incidents: `channels:`, `routes:` and `inhibit:` are lists. [notifications.md](notifications.md) says how they work together.", NotifyKeys.Notify);
         Table(text, "### `notify: channels:`, each", "", NotifyKeys.Channel);
         foreach (var kind in ChannelCatalog.All) Table(text, $"### `kind: {kind.Name}`", kind.Says, kind.Settings);
