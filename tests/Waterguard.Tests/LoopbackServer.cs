@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Waterguard.Tests;
@@ -14,11 +15,13 @@ internal static class LoopbackServer
     /// <summary>Starts one that says nothing on the console.</summary>
     /// <param name="routes">What it answers.</param>
     /// <param name="listen">Where it listens; on a free port of loopback by default.</param>
-    public static async Task<WebApplication> StartAsync(Action<WebApplication> routes, Action<KestrelServerOptions>? listen = null)
+    /// <param name="sockets">What its sockets are like; usual ones by default.</param>
+    public static async Task<WebApplication> StartAsync(Action<WebApplication> routes, Action<KestrelServerOptions>? listen = null, Action<SocketTransportOptions>? sockets = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(listen ?? (k => k.Listen(IPAddress.Loopback, 0)));
+        if (sockets is not null) builder.WebHost.UseSockets(sockets);
         var app = builder.Build();
         routes(app);
         await app.StartAsync();
