@@ -7,7 +7,7 @@ namespace Waterguard.Detection.Beacons;
 /// <param name="Period">The usual time between two calls, in ticks.</param>
 /// <param name="Calls">Calls, those that come at once counted as one.</param>
 /// <param name="Coverage">Share of the time looked at from the first to the last call.</param>
-/// <param name="Sizes">How much alike the sizes are, 0 to 1.</param>
+/// <param name="Sizes">How much alike the sizes are, 0 to 1; -1: no call told its size.</param>
 internal readonly record struct Rhythm(double Strength, long Period, int Calls, double Coverage, double Sizes)
 {
     public static Rhythm None { get; }
@@ -43,6 +43,7 @@ internal sealed class BeaconState(long span)
     private const double CoverageWeight = 0.7;
     private const double SizeWeight = 0.15;
     private const double SizesAlone = 0.03;
+    private const double SizesUnknown = 0.5; // who tells no sizes says neither that they vary nor that they do not
     private static readonly long AtOnce = TimeSpan.FromSeconds(2).Ticks;
 
     private readonly List<(long Ticks, float Size)> _calls = [];
@@ -109,11 +110,12 @@ internal sealed class BeaconState(long span)
         var covered = (times[^1] - times[0]) / (double)Math.Max(1, Math.Min(span, looked));
         var gain = Gain(intervals, period);
         var fit = gain / intervals.Length;
-        var strength = SizesAlone * sizes;
+        var alike = sizes < 0 ? SizesUnknown : sizes;
+        var strength = SizesAlone * Math.Max(0, sizes);
         if (fit > 0)
         {
             strength += (1 - SizesAlone) * (fit / (fit + HalfFit)) * (1 - Math.Exp(-gain / HalfProof))
-                * (1 - CoverageWeight + (CoverageWeight * Math.Min(1, covered))) * (1 - SizeWeight + (SizeWeight * sizes));
+                * (1 - CoverageWeight + (CoverageWeight * Math.Min(1, covered))) * (1 - SizeWeight + (SizeWeight * alike));
         }
 
         return new Rhythm(strength, (long)(period * TimeSpan.TicksPerSecond), times.Count, Math.Min(1, covered), sizes);
@@ -166,7 +168,7 @@ internal sealed class BeaconState(long span)
     private double Alike()
     {
         double[] sizes = [.. _calls.Where(c => c.Size >= 0).Select(c => (double)c.Size)];
-        if (sizes.Length == 0) return 0;
+        if (sizes.Length == 0) return -1;
         var usual = Median(sizes);
         var away = Median([.. sizes.Select(s => Math.Abs(s - usual))]);
         return away <= 0 ? 1 : usual <= 0 ? 0 : 1 - Math.Min(1, away / usual);

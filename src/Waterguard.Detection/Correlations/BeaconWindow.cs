@@ -114,7 +114,7 @@ internal sealed class BeaconWindow(WindowSetting setting, GroupKey key, Threshol
         var known = KnownRhythm.Of(_kind.Destination, _kind.Port, _kind.Protocol) is { } kind ? $"; calls like these are usually {kind}" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{_rhythm.Calls} calls about every {TimeSpan.FromTicks(_rhythm.Period).TotalSeconds:0.#} s over {_rhythm.Coverage:P0} of the time, sizes {_rhythm.Sizes:P0} alike: strength {_strength:0.00}{known}");
+            $"{_rhythm.Calls} calls about every {TimeSpan.FromTicks(_rhythm.Period).TotalSeconds:0.#} s over {_rhythm.Coverage:P0} of the time, {(_rhythm.Sizes < 0 ? "sizes unknown" : string.Create(CultureInfo.InvariantCulture, $"sizes {_rhythm.Sizes:P0} alike"))}: strength {_strength:0.00}{known}");
     }
 
     private static double Size(Occurrence occurrence) =>

@@ -17,7 +17,9 @@ public sealed class RealAuditTests
         RealTools.Need("auditctl", "auditd");
         var before = RealTools.Run("auditctl", "-s");
         Assert.SkipUnless(before.Code == 0, $"the kernel refuses to tell its audit state: {before.Text.Trim()}");
-        Assert.SkipUnless(before.Text.Split('\n').Contains("pid 0"), "an audit daemon of the host's own runs");
+        // The kernel names one that was killed until it has something to tell it.
+        var other = before.Text.Split('\n').FirstOrDefault(l => l.StartsWith("pid ", StringComparison.Ordinal))?[4..].Trim();
+        Assert.SkipWhen(other is not null and not "0" && Directory.Exists("/proc/" + other), "an audit daemon of the host's own runs");
         using var folder = Repository.Folder();
         var list = WatchList.Parse($"# settings\n{folder.Path}/etc/docker/\n{folder.Path}/usr/bin/runc\n");
         folder.Write("etc/docker/daemon.json", "{}");
