@@ -14,15 +14,14 @@ public sealed class AdministrationTests(Lab lab)
     public async Task A_key_is_made_and_gets_another_secret_and_both_are_good_for_a_day()
     {
         lab.Need();
-        await using var watched = await lab.OpenAsAsync("root");
+        await using var watched = await lab.OpenAsAsync("root", at: "/admin?tab=keys");
         var page = watched.Page;
-        await page.GotoAsync("/admin?tab=keys");
-        var form = page.GetByRole(AriaRole.Form, new() { Name = "New key" });
+        var form = page.Form("New key");
         await form.GetByLabel("Label").FillAsync("rotated");
         await form.GetByLabel("Scopes").FillAsync("read");
-        await form.GetByRole(AriaRole.Button, new() { Name = "Make key" }).ClickAsync();
+        await form.Button("Make key").ClickAsync();
         var first = await page.Locator(".notice code").InnerTextAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Rotate rotated" }).ClickAsync();
+        await page.Button("Rotate rotated").ClickAsync();
         string second = first;
         await Until.True(async () => (second = await page.Locator(".notice code").InnerTextAsync()) != first, "another secret is shown");
         foreach (var key in new[] { first, second })
@@ -41,15 +40,14 @@ public sealed class AdministrationTests(Lab lab)
     {
         lab.Need();
         using var left = await lab.ClientAsync("viewer");
-        await using var watched = await lab.OpenAsAsync("viewer");
+        await using var watched = await lab.OpenAsAsync("viewer", at: "/me");
         var page = watched.Page;
-        await page.GotoAsync("/me");
-        var part = page.GetByRole(AriaRole.Region, new() { Name = "Sessions" });
+        var part = page.Region("Sessions");
         await part.GetByText("this one").WaitForAsync();
-        while (await part.GetByRole(AriaRole.Button, new() { Name = "End the session" }).CountAsync() is > 0 and var open)
+        while (await part.Button("End the session").CountAsync() is > 0 and var open)
         {
-            await part.GetByRole(AriaRole.Button, new() { Name = "End the session" }).First.ClickAsync();
-            await Until.True(async () => await part.GetByRole(AriaRole.Button, new() { Name = "End the session" }).CountAsync() < open, "one less is open");
+            await part.Button("End the session").First.ClickAsync();
+            await Until.True(async () => await part.Button("End the session").CountAsync() < open, "one less is open");
         }
 
         using var refused = await left.GetAsync("me", TestContext.Current.CancellationToken);
@@ -66,10 +64,10 @@ public sealed class AdministrationTests(Lab lab)
         await Lab.SendAsync(client, "silences", new JsonObject { ["matchers"] = new JsonArray(new JsonObject { ["field"] = "entity.pod", ["value"] = "shop/quiet" }), ["until"] = TimeProvider.System.GetUtcNow().AddHours(2).ToString("O", null), ["reason"] = "before" });
         var page = watched.Page;
         await page.GotoAsync("/suppressions");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Change the silence of shop/quiet" }).ClickAsync();
-        var form = page.GetByRole(AriaRole.Form, new() { Name = "Change silence" });
+        await page.Button("Change the silence of shop/quiet").ClickAsync();
+        var form = page.Form("Change silence");
         await form.GetByLabel("Why").FillAsync("after");
-        await form.GetByRole(AriaRole.Button, new() { Name = "Keep" }).ClickAsync();
+        await form.Button("Keep").ClickAsync();
         await page.GetByText("after, analyst").WaitForAsync();
         watched.AssertSound();
     }
@@ -82,9 +80,9 @@ public sealed class AdministrationTests(Lab lab)
         using var client = await lab.ClientAsync("analyst");
         var before = JsonNode.Parse(await client.GetStringAsync("validation", TestContext.Current.CancellationToken))!["run"]?.GetValue<string>();
         await watched.Page.GotoAsync("/validation");
-        await watched.Page.GetByRole(AriaRole.Button, new() { Name = "Run now" }).ClickAsync();
+        await watched.Page.Button("Run now").ClickAsync();
         await Until.True(async () => JsonNode.Parse(await client.GetStringAsync("validation")) is var now && now!["run"]?.GetValue<string>() != before, "another run has begun");
-        await watched.Page.GetByRole(AriaRole.Button, new() { Name = "Running …" }).WaitForAsync();
+        await watched.Page.Button("Running …").WaitForAsync();
         watched.AssertSound();
     }
 }

@@ -13,9 +13,8 @@ public sealed class CanaryTests(Lab lab)
     public async Task A_marker_goes_from_waiting_to_seen_while_one_looks_and_a_missed_one_says_why()
     {
         lab.Need();
-        await using var page = await lab.OpenAsAsync("viewer");
-        await page.Page.GotoAsync("/sources");
-        var table = page.Page.GetByRole(AriaRole.Region, new() { Name = "Table of canaries" });
+        await using var page = await lab.OpenAsAsync("viewer", at: "/sources");
+        var table = page.Page.Region("Table of canaries");
         var (yard, files) = (table.GetByRole(AriaRole.Row).Filter(new() { HasText = "yard" }), table.GetByRole(AriaRole.Row).Filter(new() { HasText = "file, linux.auditd" }));
         await files.GetByText("the canary 'files' did not come out of linux.auditd within 1 s").WaitForAsync();
         await yard.GetByText("the canary 'yard' was not planted yet").WaitForAsync();

@@ -13,12 +13,12 @@ internal static class FirstRun
         await page.Page.GetByLabel("Token of the first run").FillAsync("not the token");
         await page.Page.GetByLabel("Name").FillAsync("root");
         await page.Page.GetByLabel("Password").FillAsync(Lab.Password);
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Make the account" }).ClickAsync();
+        await page.Page.Button("Make the account").ClickAsync();
         await page.Page.GetByText("This is not the token of the first run").WaitForAsync();
         await page.Page.GetByLabel("Token of the first run").FillAsync(lab.FirstToken);
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Make the account" }).ClickAsync();
+        await page.Page.Button("Make the account").ClickAsync();
         // Whoever came for a page is brought to it.
-        await page.Page.GetByRole(AriaRole.Heading, new() { Name = "Incidents" }).WaitForAsync();
+        await page.Page.Heading("Incidents").WaitForAsync();
         page.AssertSound();
     }
 }

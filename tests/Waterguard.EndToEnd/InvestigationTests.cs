@@ -17,8 +17,8 @@ public sealed class InvestigationTests(Lab lab)
         var (page, id) = (watched.Page, await Incidents.OfAsync(client, "identity:mallory"));
         await Until.True(async () => JsonNode.Parse(await client.GetStringAsync($"incidents/{id}/events"))!["items"]!.AsArray().Count > 0, "the record is archived");
         await page.GotoAsync("/incidents/" + id);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Look in the archive" }).ClickAsync();
-        var part = page.GetByRole(AriaRole.Region, new() { Name = "What else happened" });
+        await page.Button("Look in the archive").ClickAsync();
+        var part = page.Region("What else happened");
         await part.Locator(".story summary").First.ClickAsync();
         await part.GetByText("hostile-1").First.WaitForAsync();
         await part.GetByText("The same question in KQL").ClickAsync();

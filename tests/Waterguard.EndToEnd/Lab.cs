@@ -69,14 +69,16 @@ public sealed class Lab : IAsyncLifetime
     }
 
     /// <summary>A page of somebody who has signed in through the form.</summary>
-    public async Task<WatchedPage> OpenAsAsync(string name, int width = 1280, bool dark = false)
+    /// <param name="at">Where it was opened then; null: where everybody comes first.</param>
+    public async Task<WatchedPage> OpenAsAsync(string name, int width = 1280, bool dark = false, string? at = null)
     {
         var page = await OpenAsync(width, dark);
         await page.Page.GotoAsync("/");
         await page.Page.GetByLabel("Name").FillAsync(name);
         await page.Page.GetByLabel("Password").FillAsync(Password);
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await page.Page.GetByRole(AriaRole.Heading, new() { Name = "Overview" }).WaitForAsync();
+        await page.Page.Button("Sign in").ClickAsync();
+        await page.Page.Heading("Overview").WaitForAsync();
+        if (at is not null) await page.Page.GotoAsync(at);
         return page;
     }
 

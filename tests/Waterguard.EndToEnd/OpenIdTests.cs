@@ -21,7 +21,7 @@ public sealed class OpenIdTests(Lab lab)
         await using var page = await OpenAsync(service, provider);
         await SignInAsync(page.Page, "Ann", "soc");
         // Back where she wanted to go, as who she is.
-        await page.Page.GetByRole(AriaRole.Heading, new() { Name = "Sources" }).WaitForAsync();
+        await page.Page.Heading("Sources").WaitForAsync();
         await page.Page.GotoAsync("/me");
         await page.Page.GetByText("analyst").First.WaitForAsync();
         await page.Page.GetByText("Ann", new() { Exact = true }).First.WaitForAsync();
@@ -40,9 +40,9 @@ public sealed class OpenIdTests(Lab lab)
         page.Expected.Add(403);
         await SignInAsync(page.Page, "Mallory", "<b>others</b>");
         await page.Page.GetByText("You are known, but no role is yours").WaitForAsync();
-        await page.Page.GetByRole(AriaRole.Link, new() { Name = "Back to the sign-in" }).ClickAsync();
-        await page.Page.GetByRole(AriaRole.Link, new() { Name = "Sign in with your organisation" }).ClickAsync();
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await page.Page.Link("Back to the sign-in").ClickAsync();
+        await page.Page.Link("Sign in with your organisation").ClickAsync();
+        await page.Page.Button("Cancel").ClickAsync();
         await page.Page.GetByText("The provider did not sign you in.").WaitForAsync();
         Assert.Equal(401, await page.Page.EvaluateAsync<int>("() => fetch('/api/v1/me').then(r => r.status)"));
         page.AssertSound();
@@ -51,11 +51,11 @@ public sealed class OpenIdTests(Lab lab)
     private static async Task SignInAsync(IPage page, string who, string group)
     {
         await page.GotoAsync("/sources");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Sign in with your organisation" }).ClickAsync();
-        await page.GetByRole(AriaRole.Heading, new() { Name = "The provider" }).WaitForAsync();
+        await page.Link("Sign in with your organisation").ClickAsync();
+        await page.Heading("The provider").WaitForAsync();
         await page.GetByLabel("Who").FillAsync(who);
         await page.GetByLabel("Group").FillAsync(group);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
+        await page.Button("Continue").ClickAsync();
     }
 
     // The provider must know where to send people back to before the service is there. Somebody has an account already: a first run has another page.

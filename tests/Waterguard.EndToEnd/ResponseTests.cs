@@ -18,8 +18,8 @@ public sealed class ResponseTests(Lab lab)
             await watched.Page.GotoAsync("/incidents/" + id);
             var panel = watched.Page.GetByRole(AriaRole.Region, new() { Name = "Response", Exact = true });
             await panel.GetByText("Nothing was planned yet").WaitForAsync();
-            Assert.Equal(0, await panel.GetByRole(AriaRole.Button, new() { Name = "Plan a run" }).CountAsync());
-            await panel.GetByRole(AriaRole.Button, new() { Name = "Dry run" }).ClickAsync();
+            Assert.Equal(0, await panel.Button("Plan a run").CountAsync());
+            await panel.Button("Dry run").ClickAsync();
             await panel.Locator(".step").GetByText("say whether it is benign").WaitForAsync();
             Assert.Equal("Dry run", await panel.GetByRole(AriaRole.Button).InnerTextAsync()); // the only one
             watched.AssertSound();
@@ -29,8 +29,8 @@ public sealed class ResponseTests(Lab lab)
         {
             await watched.Page.GotoAsync("/incidents/" + id);
             var panel = watched.Page.GetByRole(AriaRole.Region, new() { Name = "Response", Exact = true });
-            await panel.GetByRole(AriaRole.Button, new() { Name = "Plan a run" }).ClickAsync();
-            await panel.GetByRole(AriaRole.Button, new() { Name = "Run assess" }).ClickAsync();
+            await panel.Button("Plan a run").ClickAsync();
+            await panel.Button("Run assess").ClickAsync();
             await panel.Locator(".step.done").GetByText("engage", new() { Exact = true }).WaitForAsync();
             await watched.Page.Locator(".incident-head").GetByText("escalated").WaitForAsync();
             Assert.Null(await watched.Page.EvaluateAsync<int?>("() => window.hostile ?? null"));
@@ -40,7 +40,7 @@ public sealed class ResponseTests(Lab lab)
         await using var looking = await lab.OpenAsAsync("viewer");
         await looking.Page.GotoAsync("/incidents/" + id);
         await looking.Page.Locator(".runs .step.done").First.WaitForAsync();
-        Assert.Equal(0, await looking.Page.GetByRole(AriaRole.Button, new() { Name = "Dry run" }).CountAsync());
+        Assert.Equal(0, await looking.Page.Button("Dry run").CountAsync());
         looking.AssertSound();
     }
 }

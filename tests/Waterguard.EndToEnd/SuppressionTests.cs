@@ -15,10 +15,10 @@ public sealed class SuppressionTests(Lab lab)
         lab.Need();
         await using var watched = await lab.OpenAsAsync("analyst");
         var page = await FillAsync(watched.Page, "sharp-one", "no-such-pipeline");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Preview" }).ClickAsync();
+        await page.Button("Preview").ClickAsync();
         await page.GetByText("No scenario's true positive").WaitForAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Keep" }).ClickAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "sharp-one" }).WaitForAsync();
+        await page.Button("Keep").ClickAsync();
+        await page.Link("sharp-one").WaitForAsync();
         using var client = await lab.ClientAsync("viewer");
         var kept = JsonNode.Parse(await client.GetStringAsync("suppressions/sharp-one", TestContext.Current.CancellationToken))!;
         Assert.Equal(("no-such-pipeline", "analyst", true), (kept["when"]!["user.name"]!.GetValue<string>(), kept["owner"]!.GetValue<string>(), kept["own"]!.GetValue<bool>()));
@@ -33,16 +33,16 @@ public sealed class SuppressionTests(Lab lab)
         watched.Expected.Add(409);
         // The name is of the recorded attack itself.
         var page = await FillAsync(watched.Page, "blunt-one", "ines@harbour.example");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Preview" }).ClickAsync();
+        await page.Button("Preview").ClickAsync();
         await page.GetByText("True positives of").WaitForAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Keep" }).ClickAsync();
+        await page.Button("Keep").ClickAsync();
         await page.GetByText("Refused: it would hide true positives.").WaitForAsync();
-        Assert.True(await page.GetByRole(AriaRole.Button, new() { Name = "Keep" }).IsDisabledAsync());
+        Assert.True(await page.Button("Keep").IsDisabledAsync());
         using var client = await lab.ClientAsync("viewer");
         using var missing = await client.GetAsync("suppressions/blunt-one", TestContext.Current.CancellationToken);
         Assert.Equal(404, (int)missing.StatusCode);
         await page.GetByLabel("Keep it all the same; the strategy will show it").CheckAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Keep" }).ClickAsync();
+        await page.Button("Keep").ClickAsync();
         await page.GetByRole(AriaRole.Row, new() { Name = "blunt-one" }).GetByText("forced").WaitForAsync();
         watched.AssertSound();
     }

@@ -105,6 +105,9 @@ public sealed class EvidenceBundle : IDisposable
         }
     }
 
+    /// <summary>A time as bundles tell it.</summary>
+    internal static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
     private static byte[] Write(IReadOnlyDictionary<string, string> about, ImmutableArray<EvidenceItem> items)
     {
         using var stream = new MemoryStream();
@@ -119,7 +122,7 @@ public sealed class EvidenceBundle : IDisposable
                 writer.WriteStartObject();
                 writer.WriteString("name", item.Name);
                 writer.WriteString("how", item.How);
-                writer.WriteString("at", item.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+                writer.WriteString("at", Time(item.At));
                 writer.WriteNumber("size", item.Size);
                 writer.WriteString("sha256", item.Sha256);
                 if (item.Cut) writer.WriteBoolean("cut", true);

@@ -41,6 +41,7 @@ internal sealed class HttpInterface : IAsyncDisposable
                 if (configuration.Certificate is { } certificate) listen.UseHttps(Certificate(certificate, configuration.CertificateKey!));
             });
         });
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = at => UntakenAnswers.Listen(at, UntakenAnswers.Within));
         var app = builder.Build();
         if (meter is not null) app.Use((context, next) => TimedAsync(context, next, meter));
         Hardening.Use(app, configuration, api.Access, api.Readers, log);

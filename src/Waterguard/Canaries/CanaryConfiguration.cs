@@ -35,13 +35,13 @@ internal sealed record CanaryConfiguration(string Name, CanaryKind Kind, string 
 
     private static readonly ImmutableArray<Setting> s_settings =
     [
-        new("name", SettingType.Text, "A name of your own.") { Required = true },
+        new("name", SettingType.Text, "A name of your own: letters, digits, dot, dash, underscore.") { Required = true },
         new("plant", SettingType.Word, "docker-volume: a volume is made and removed; file: a file is; kubernetes-configmap: one that there is not is asked for; external: somebody else plants what POST /api/v1/canaries/NAME gives them.") { Words = Plants, Required = true },
         new("source", SettingType.Text, "The source in whose records it must be found, as 'waterguard sources list' names it.") { Required = true },
-        new("at", SettingType.Text, "The engine, as unix:///run/docker.sock, the watched folder, or the kubeconfig of the cluster (inside: the one that the service runs in)."),
+        new("at", SettingType.Text, "The engine, as unix:///run/docker.sock, the watched folder, or the kubeconfig of the cluster (inside: the one that the service runs in). All need it but external, which has none."),
         new("namespace", SettingType.Text, "Of kubernetes-configmap: where it is asked for. One that holds nothing, so that who may read there can read nothing.") { Default = DefaultSpace },
         new("every", SettingType.Duration, "How often one is planted; of external ones, how long ago the last may have been.") { Default = "15m", Least = 10, Most = 86_400 * 30 },
-        new("within", SettingType.Duration, "After how long it must have come out.") { Default = "2m", Least = 1, Most = 86_400 * 7 },
+        new("within", SettingType.Duration, "After how long it must have come out; not longer than every, but for external ones.") { Default = "2m", Least = 1, Most = 86_400 * 7 },
     ];
 
     /// <summary>The cluster; null: it is planted elsewhere.</summary>

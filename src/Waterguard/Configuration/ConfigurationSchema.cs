@@ -1,6 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Waterguard.Canaries;
 using Waterguard.Notify;
+using Waterguard.Schemas;
 using Waterguard.Sources.Configuration;
 using Waterguard.Sources.Transports;
 
@@ -9,8 +10,6 @@ namespace Waterguard.Configuration;
 /// <summary>The JSON schema of <c>waterguard.yaml</c>, and the tables of its documentation, made of the same declarations by which the file is read.</summary>
 internal static class ConfigurationSchema
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static string Json()
     {
         var properties = Properties(ConfigurationKeys.Top);
@@ -18,13 +17,14 @@ internal static class ConfigurationSchema
         var kinds = new JsonArray();
         foreach (var kind in TransportCatalog.All) kinds.Add(Input(kind));
         properties["notify"] = Notify();
+        properties["canaries"] = SchemaParts.List("Markers that must come out as detections.", Closed(Properties(CanaryConfiguration.Settings), CanaryConfiguration.Settings, "One marker, planted again and again."));
         properties["inputs"] = new JsonObject { ["description"] = "What is taken in.", ["type"] = "array", ["items"] = new JsonObject { ["oneOf"] = kinds } };
         var schema = new JsonObject
         {
-            ["$schema"] = "https://json-schema.org/draft/2020-12/schema", ["title"] = "waterguard.yaml", ["type"] = "object", ["additionalProperties"] = false,
+            ["$schema"] = SchemaParts.Dialect, ["title"] = "waterguard.yaml", ["type"] = "object", ["additionalProperties"] = false,
             ["required"] = new JsonArray("inputs"), ["properties"] = properties,
         };
-        return schema.ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
+        return SchemaParts.Written(schema);
     }
 
     /// <summary>The keys as tables.</summary>
@@ -35,6 +35,7 @@ internal static class ConfigurationSchema
         foreach (var (name, says, keys) in ConfigurationKeys.Sections) Table(text, $"### `{name}:`", says, keys);
         Table(text, "### `inputs:`, each", "And `labels:`, a mapping from ECS names to values that every event of the input has; what a record says itself goes first.", ConfigurationKeys.Input);
         foreach (var kind in TransportCatalog.All) Table(text, $"### `transport: {kind.Name}`", kind.Says, kind.Settings);
+        Table(text, "### `canaries:`, each", "Markers that are planted where telemetry begins and must come out as detections in time: see [canaries.md](canaries.md).", CanaryConfiguration.Settings);
         Table(text, "### `notify:`", "Who is told of incidents: `channels:`, `routes:` and `inhibit:` are lists. [notifications.md](notifications.md) says how they work together.", NotifyKeys.Notify);
         Table(text, "### `notify: channels:`, each", "", NotifyKeys.Channel);
         foreach (var kind in ChannelCatalog.All) Table(text, $"### `kind: {kind.Name}`", kind.Says, kind.Settings);
@@ -70,13 +71,7 @@ internal static class ConfigurationSchema
         return Closed(properties, keys, kind.Says);
     }
 
-    private static JsonObject Closed(JsonObject properties, IEnumerable<Setting> keys, string says)
-    {
-        var required = new JsonArray([.. keys.Where(k => k.Required).Select(k => (JsonNode)k.Name)]);
-        var schema = new JsonObject { ["description"] = says, ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
-        if (required.Count > 0) schema["required"] = required;
-        return schema;
-    }
+    private static JsonObject Closed(JsonObject properties, IEnumerable<Setting> keys, string says) => SchemaParts.Closed(says, properties, keys.Where(k => k.Required).Select(k => k.Name));
 
     private static JsonObject Properties(IEnumerable<Setting> keys)
     {
@@ -90,7 +85,7 @@ internal static class ConfigurationSchema
         var property = key.Type switch
         {
             SettingType.Texts => new JsonObject { ["type"] = new JsonArray("string", "array"), ["items"] = new JsonObject { ["type"] = "string" } },
-            SettingType.Word => new JsonObject { ["enum"] = new JsonArray([.. key.Words.Select(w => (JsonNode)w)]) },
+            SettingType.Word => new JsonObject { ["enum"] = SchemaParts.Words(key.Words) },
             SettingType.Number => new JsonObject { ["type"] = "integer", ["minimum"] = key.Least },
             SettingType.Size => new JsonObject { ["type"] = "string", ["pattern"] = "^[0-9]+ ?(B|KiB|MiB|GiB|TiB)$" },
             SettingType.Duration => new JsonObject { ["type"] = "string", ["pattern"] = "^[0-9]+[smhdwMy]$" },

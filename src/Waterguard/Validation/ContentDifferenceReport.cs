@@ -15,8 +15,8 @@ internal static class ContentDifferenceReport
         foreach (var rule in difference.Rules)
         {
             text.WriteLine($"{rule.Title} ({rule.Level}): {rule.Gained} gained, {rule.Lost} lost");
-            foreach (var alert in rule.ExamplesLost) text.WriteLine($"  - {Time(alert)} {alert.Reason}");
-            foreach (var alert in rule.ExamplesGained) text.WriteLine($"  + {Time(alert)} {alert.Reason}");
+            foreach (var alert in rule.ExamplesLost) text.WriteLine($"  - {AlertJson.Time(alert.Time)} {alert.Reason}");
+            foreach (var alert in rule.ExamplesGained) text.WriteLine($"  + {AlertJson.Time(alert.Time)} {alert.Reason}");
         }
 
         text.WriteLine($"{difference.Gained} alerts gained, {difference.Lost} lost, of {difference.Rules.Length} rules.");
@@ -79,13 +79,11 @@ internal static class ContentDifferenceReport
         {
             writer.WriteStartObject();
             writer.WriteString("id", alert.Id);
-            writer.WriteString("time", Time(alert));
+            writer.WriteString("time", AlertJson.Time(alert.Time));
             writer.WriteString("reason", alert.Reason);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
     }
-
-    private static string Time(Alert alert) => alert.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
 }

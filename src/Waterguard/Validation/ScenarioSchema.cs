@@ -1,5 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Waterguard.Emulation.Scenarios;
+using static Waterguard.Schemas.SchemaParts;
 
 namespace Waterguard.Validation;
 
@@ -7,22 +8,21 @@ namespace Waterguard.Validation;
 internal static class ScenarioSchema
 {
     private const string Length = "^[0-9]+[smhdwMy]$";
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Json()
     {
         var schema = Closed("One act of an adversary, with what must be found of it and what must not.", new JsonObject
         {
-            ["id"] = new JsonObject { ["description"] = "Goes into everything that the scenario makes.", ["type"] = "string", ["pattern"] = "^[a-z][a-z0-9-]{0,79}$" },
+            ["id"] = Formed("Goes into everything that the scenario makes.", "^[a-z][a-z0-9-]{0,79}$"),
             ["kind"] = new JsonObject { ["description"] = "recorded: told as telemetry; live: done on a real engine.", ["enum"] = new JsonArray("recorded", "live"), ["default"] = "recorded" },
             ["claim"] = Text("The sentence that it proves."),
-            ["needs"] = List("Live: what the machine must have or allow, beyond an engine.", new JsonObject { ["enum"] = new JsonArray([.. Waterguard.Emulation.Scenarios.LiveStep.AllNeeds.Select(n => (JsonNode?)n)]) }),
+            ["needs"] = List("Live: what the machine must have or allow, beyond an engine.", new JsonObject { ["enum"] = Words(LiveStep.AllNeeds) }),
             ["learn"] = Span("Live: how long its detections learn what is usual, in place of what they say."),
             ["look"] = Span("Live: how far its detections look around, in place of their timespan."),
             ["starts"] = new JsonObject { ["description"] = "When the detonation is said to happen.", ["type"] = "string", ["pattern"] = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", ["default"] = "2026-11-03T10:00:00Z" },
             ["warm_up"] = Steps("What was usual before; told in front of the detonation, of every twin and of every variant."),
             ["detonate"] = Steps("The act."),
-            ["expect"] = List("The detections that must fire.", Closed("", new JsonObject { ["rule"] = Text("Its id, name or title."), ["within"] = Span("How long after the detonation at most."), ["shows"] = Text("Live: a text that the alert must have, in place of the id of what was made."), ["becomes"] = new JsonObject { ["description"] = "Live: the state that the detection must come to be in, in place of an alert.", ["enum"] = new JsonArray("degraded", "blind") } }, "rule", "within")),
+            ["expect"] = List("The detections that must fire.", Closed("", new JsonObject { ["rule"] = Text("Its id, name or title."), ["within"] = Span("How long after the detonation at most."), ["shows"] = Text("Live: a text that the alert must have, in place of the id of what was made."), ["becomes"] = Word("Live: the state that the detection must come to be in, in place of an alert.", "degraded", "blind") }, "rule", "within")),
             ["quiet"] = List("Benign twins: none of the expected detections may fire on them.", Part([])),
             ["variants"] = List("Evasive variants.", Part(new JsonObject
             {
@@ -32,8 +32,8 @@ internal static class ScenarioSchema
             ["revert"] = Steps("What undoes a live scenario."),
         }, "id", "claim", "detonate", "expect");
         schema["$defs"] = new JsonObject { ["step"] = Step() };
-        schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
-        return schema.ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
+        schema["$schema"] = Dialect;
+        return Written(schema);
     }
 
     private static JsonObject Part(JsonObject further)
@@ -56,7 +56,7 @@ internal static class ScenarioSchema
         ["source"] = Text("The source that must recognise the records."),
         ["record"] = new JsonObject { ["description"] = "The record; texts may hold placeholders.", ["type"] = "object" },
         ["text"] = Text("The record as one line of text, in place of record."),
-        ["at"] = new JsonObject { ["description"] = "When the first one is told, from the detonation.", ["type"] = "string", ["pattern"] = "^-?[0-9]+[smhdwMy]$" },
+        ["at"] = Formed("When the first one is told, from the detonation.", "^-?[0-9]+[smhdwMy]$"),
         ["repeat"] = new JsonObject { ["description"] = "How many.", ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 100000 },
         ["every"] = Span("The time between them."),
         ["jitter"] = Span("By how much each may be off, either way."),
@@ -69,23 +69,10 @@ internal static class ScenarioSchema
         ["times"] = new JsonObject { ["description"] = "Live: how many calls.", ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 1000, ["default"] = 1 },
         ["wait"] = Span("Live: wait for so long."),
         ["samples"] = new JsonObject { ["description"] = "Live: with wait, and until the sensor has measured the scenario's containers so often.", ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 1000 },
-        ["stop"] = new JsonObject { ["description"] = "Live: end the sensor, or the kernel's audit.", ["enum"] = new JsonArray("sensor", "audit") },
+        ["stop"] = Word("Live: end the sensor, or the kernel's audit.", "sensor", "audit"),
     });
 
     private static JsonObject Steps(string says) => List(says, new JsonObject { ["$ref"] = "#/$defs/step" });
 
-    private static JsonObject List(string says, JsonObject items) => new() { ["description"] = says, ["type"] = "array", ["items"] = items };
-
-    private static JsonObject Text(string says) => new() { ["description"] = says, ["type"] = "string" };
-
-    private static JsonObject Span(string says) => new() { ["description"] = says, ["type"] = "string", ["pattern"] = Length };
-
-    private static JsonObject Closed(string says, JsonObject properties, params ReadOnlySpan<string> required)
-    {
-        var schema = new JsonObject { ["description"] = says, ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
-        var names = new JsonArray();
-        foreach (var name in required) names.Add(name);
-        if (names.Count > 0) schema["required"] = names;
-        return schema;
-    }
+    private static JsonObject Span(string says) => Formed(says, Length);
 }

@@ -15,7 +15,7 @@ internal static class ValidationJson
         using var writer = new Utf8JsonWriter(stream, AlertJson.Options with { Indented = true, NewLine = "\n" });
         writer.WriteStartObject();
         writer.WriteNumber("version", Version);
-        writer.WriteString("ran", Time(run.Ran));
+        writer.WriteString("ran", AlertJson.Time(run.Ran));
         writer.WriteNumber("seconds", Math.Round(run.Took.TotalSeconds, 3));
         writer.WriteNumber("detections", run.Detections);
         writer.WriteNumber("fired", run.Fired);
@@ -88,6 +88,4 @@ internal static class ValidationJson
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
-
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,14 +1,12 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Waterguard.Detection.Census;
+using static Waterguard.Schemas.SchemaParts;
 
 namespace Waterguard.Witnesses;
 
 /// <summary>The JSON schema of the files in <c>content/census</c>, made of the words by which they are read.</summary>
 internal static class ReadingSchema
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static string Json()
     {
         var reading = Closed("Which records tell, and where in them the parts of facts are.", new JsonObject
@@ -30,24 +28,9 @@ internal static class ReadingSchema
             ["sources"] = Texts("The sources whose records show that it lives; by default the one of its name."),
             ["readings"] = new JsonObject { ["type"] = "array", ["items"] = reading },
         }, "witness", "view", "readings");
-        schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
-        return schema.ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
+        schema["$schema"] = Dialect;
+        return Written(schema);
     }
-
-    private static JsonObject Closed(string says, JsonObject properties, params ReadOnlySpan<string> required)
-    {
-        var schema = new JsonObject { ["description"] = says, ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
-        var names = new JsonArray();
-        foreach (var name in required) names.Add(name);
-        if (names.Count > 0) schema["required"] = names;
-        return schema;
-    }
-
-    private static JsonObject Text(string says) => new() { ["description"] = says, ["type"] = "string" };
-
-    private static JsonObject Texts(string says) => new() { ["description"] = says, ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } }) };
-
-    private static JsonObject Word(string says, string[] words) => new() { ["description"] = says, ["enum"] = new JsonArray([.. words.Select(w => (JsonNode)w)]) };
 
     private static JsonObject Parts(string says)
     {

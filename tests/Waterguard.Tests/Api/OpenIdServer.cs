@@ -4,9 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Waterguard.Tests.Api;
 
@@ -44,21 +42,7 @@ internal sealed class OpenIdServer(TimeProvider time) : IAsyncDisposable
     public static async Task<OpenIdServer> StartAsync(TimeProvider time)
     {
         var provider = new OpenIdServer(time);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = provider._app = builder.Build();
-        app.MapGet("/.well-known/openid-configuration", provider.Metadata);
-        app.MapGet("/{keys}", (string keys) => "/" + keys == provider.KeysAt ? Results.Text(provider.Keys().ToJsonString(), "application/json") : Results.NotFound());
-        app.MapGet("/authorise", provider.Page);
-        app.MapGet("/signed-in", provider.SendBack);
-        app.MapPost("/token", async (HttpRequest request) =>
-        {
-            var form = await request.ReadFormAsync();
-            var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
-            return form["code"] == "the-code" && challenge == provider.Challenge ? Results.Text(new JsonObject { ["id_token"] = provider.Token() }.ToJsonString(), "application/json") : Results.StatusCode(400);
-        });
-        await app.StartAsync();
+        provider._app = await LoopbackServer.StartAsync(provider.Map);
         return provider;
     }
 
@@ -67,6 +51,20 @@ internal sealed class OpenIdServer(TimeProvider time) : IAsyncDisposable
         await _app!.DisposeAsync();
         _key.Dispose();
         _other.Dispose();
+    }
+
+    private void Map(WebApplication app)
+    {
+        app.MapGet("/.well-known/openid-configuration", Metadata);
+        app.MapGet("/{keys}", (string keys) => "/" + keys == KeysAt ? Results.Text(Keys().ToJsonString(), "application/json") : Results.NotFound());
+        app.MapGet("/authorise", Page);
+        app.MapGet("/signed-in", SendBack);
+        app.MapPost("/token", async (HttpRequest request) =>
+        {
+            var form = await request.ReadFormAsync();
+            var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
+            return form["code"] == "the-code" && challenge == Challenge ? Results.Text(new JsonObject { ["id_token"] = Token() }.ToJsonString(), "application/json") : Results.StatusCode(400);
+        });
     }
 
     private IResult Metadata()

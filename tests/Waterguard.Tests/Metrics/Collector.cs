@@ -1,19 +1,15 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Waterguard.Tests.Metrics;
 
 /// <summary>Takes OTLP by HTTP on loopback, and keeps what came by signal.</summary>
 internal sealed class Collector : IAsyncDisposable
 {
-    private readonly WebApplication _app;
     private readonly ConcurrentQueue<(string Signal, string? Key, string Text)> _came = [];
-
-    private Collector(WebApplication app) => _app = app;
+    private WebApplication _app = null!;
 
     public string Address => _app.Urls.First();
 
@@ -25,13 +21,8 @@ internal sealed class Collector : IAsyncDisposable
 
     public static async Task<Collector> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrel(k => k.Listen(System.Net.IPAddress.Loopback, 0));
-        var app = builder.Build();
-        var collector = new Collector(app);
-        app.MapPost("/v1/{signal}", collector.TakeAsync);
-        await app.StartAsync();
+        var collector = new Collector();
+        collector._app = await LoopbackServer.StartAsync(app => app.MapPost("/v1/{signal}", collector.TakeAsync));
         return collector;
     }
 

@@ -1,23 +1,16 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Waterguard.Tests.Notify;
 
 /// <summary>Whoever is posted to, on a port of this machine.</summary>
 internal sealed class Receiver : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private WebApplication _app = null!;
 
-    private Receiver(WebApplication app) => _app = app;
-
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri Address => _app.Address();
 
     /// <summary>What came, in order.</summary>
     public ConcurrentQueue<(string Path, string Body, IReadOnlyDictionary<string, string> Headers)> Requests { get; } = new();
@@ -27,12 +20,8 @@ internal sealed class Receiver : IAsyncDisposable
 
     public static async Task<Receiver> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(System.Net.IPAddress.Loopback, 0));
-        var receiver = new Receiver(builder.Build());
-        receiver._app.Run(receiver.TakeAsync);
-        await receiver._app.StartAsync();
+        var receiver = new Receiver();
+        receiver._app = await LoopbackServer.StartAsync(app => app.Run(receiver.TakeAsync));
         return receiver;
     }
 

@@ -6,24 +6,14 @@ namespace Waterguard.Tests.Service;
 /// <summary>Rules and lists may change while the service runs: sound content takes the place of the old, other content does not, and what correlations know stays.</summary>
 public sealed class ContentReloadTests
 {
-    private const string Rules = """
+    private const string BadAddress = """
         title: Bad address
         id: 6d2f1b1c-8f6e-4b52-9f5d-0c5cf0e6b011
         level: high
         logsource: {product: any}
         detection: {s: {address|lookup: bad}, condition: s}
         ---
-        title: Refused
-        id: 6d2f1b1c-8f6e-4b52-9f5d-0c5cf0e6b012
-        name: refused
-        level: low
-        logsource: {product: any}
-        detection: {s: {kind: refused}, condition: s}
-        ---
-        title: Refused again and again
-        id: 6d2f1b1c-8f6e-4b52-9f5d-0c5cf0e6b013
-        level: high
-        correlation: {type: event_count, rules: [refused], group-by: [user], timespan: 5m, condition: {gte: 3}}
+
         """;
 
     [Fact]
@@ -31,7 +21,7 @@ public sealed class ContentReloadTests
     {
         using var folder = Repository.Folder();
         var list = folder.Write("lists/bad.txt", "203.0.113.1\n");
-        var configuration = LabService.Configuration(folder, Rules, lists: Path.GetDirectoryName(list));
+        var configuration = LabService.Configuration(folder, BadAddress + LabService.RefusedThrice(), lists: Path.GetDirectoryName(list));
         using var client = new HttpClient();
         using var service = await ServiceProcess.StartAsync(configuration);
         await LabService.PostAsync(client, service, Seen(0), LabService.Record(1, "refused"), LabService.Record(2, "refused"));

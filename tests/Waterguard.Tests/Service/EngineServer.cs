@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Waterguard.Tests.Service;
 
@@ -14,11 +12,11 @@ internal sealed class EngineServer : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<(long Time, string Line)> _events = [];
     private readonly Dictionary<string, string> _inspect = new(StringComparer.Ordinal);
-    private readonly WebApplication _app;
     private readonly CancellationTokenSource _over = new();
+    private WebApplication _app = null!;
     private int _connections;
 
-    private EngineServer(WebApplication app, string socket) => (_app, Socket) = (app, socket);
+    private EngineServer(string socket) => Socket = socket;
 
     public string Socket { get; }
 
@@ -29,16 +27,16 @@ internal sealed class EngineServer : IAsyncDisposable
 
     public static async Task<EngineServer> StartAsync(string socket)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => k.ListenUnixSocket(socket));
-        var app = builder.Build();
-        var server = new EngineServer(app, socket);
-        app.MapGet("/info", () => Results.Text("""{"ID":"ENGINE-1","Name":"test","ServerVersion":"20.10"}""", "application/json"));
-        app.MapGet("/containers/json", () => Results.Text("[]", "application/json"));
-        app.MapGet("/containers/{id}/json", (string id) => server.Inspect(id) is { } document ? Results.Text(document, "application/json") : Results.NotFound());
-        app.MapGet("/events", server.EventsAsync);
-        await app.StartAsync();
+        var server = new EngineServer(socket);
+        server._app = await LoopbackServer.StartAsync(
+            app =>
+            {
+                app.MapGet("/info", () => Results.Text("""{"ID":"ENGINE-1","Name":"test","ServerVersion":"20.10"}""", "application/json"));
+                app.MapGet("/containers/json", () => Results.Text("[]", "application/json"));
+                app.MapGet("/containers/{id}/json", (string id) => server.Inspect(id) is { } document ? Results.Text(document, "application/json") : Results.NotFound());
+                app.MapGet("/events", server.EventsAsync);
+            },
+            k => k.ListenUnixSocket(socket));
         return server;
     }
 

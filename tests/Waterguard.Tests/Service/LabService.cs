@@ -10,6 +10,25 @@ internal static class LabService
 {
     public static readonly DateTimeOffset Noon = new(2026, 11, 2, 12, 0, 0, TimeSpan.Zero);
 
+    /// <summary>The id of the correlation in <see cref="RefusedThrice"/>.</summary>
+    public const string RefusedThriceId = "6d2f1b1c-8f6e-4b52-9f5d-0c5cf0e6a012";
+
+    /// <summary>Rules that alert when the same user is refused three times.</summary>
+    /// <param name="timespan">Within how long.</param>
+    public static string RefusedThrice(string timespan = "5m") => $$$"""
+        title: Refused
+        id: 6d2f1b1c-8f6e-4b52-9f5d-0c5cf0e6a011
+        name: refused
+        level: low
+        logsource: {product: any}
+        detection: {s: {kind: refused}, condition: s}
+        ---
+        title: Refused again and again
+        id: {{{RefusedThriceId}}}
+        level: high
+        correlation: {type: event_count, rules: [refused], group-by: [user], timespan: {{{timespan}}}, condition: {gte: 3}}
+        """;
+
     /// <summary>Writes content and configuration into a folder.</summary>
     /// <param name="more">Further sections of the configuration.</param>
     /// <param name="lists">A folder of lists.</param>

@@ -6,34 +6,12 @@ namespace Waterguard.Tests.Service;
 /// <summary>Correlations are judged while records come, and go on over a restart.</summary>
 public sealed class LiveCorrelationTests
 {
-    private const string Rules = """
-        title: Refused
-        id: 6d2f1b1c-8f6e-4b52-9f5d-0c5cf0e6a011
-        name: refused
-        level: low
-        logsource: {product: any}
-        detection: {s: {kind: refused}, condition: s}
-        ---
-        title: Refused again and again
-        id: 6d2f1b1c-8f6e-4b52-9f5d-0c5cf0e6a012
-        level: high
-        correlation: {type: event_count, rules: [refused], group-by: [user], timespan: 5m, condition: {gte: 3}}
-        """;
-
     [Fact]
     public async Task A_count_that_began_before_a_restart_goes_on_after_it_and_is_told_once_when_met_and_once_when_over()
     {
         using var folder = Repository.Folder();
-        var configuration = LabService.Configuration(folder, Rules);
         using var client = new HttpClient();
-
-        using (var service = await ServiceProcess.StartAsync(configuration))
-        {
-            await LabService.PostAsync(client, service, Refused(0), Refused(10), Other(15));
-            Assert.Equal(0, await service.StopAsync());
-            Assert.Empty(service.Alerts);
-        }
-
+        var configuration = await OneTooFewAsync(folder, client);
         using var again = await ServiceProcess.StartAsync(configuration);
         await LabService.PostAsync(client, again, Refused(20), Other(40));
         await Until.True(() => again.Alerts.Count >= 1, "the count is told");
@@ -53,14 +31,8 @@ public sealed class LiveCorrelationTests
     public async Task What_correlations_knew_outlives_the_journal_with_the_records_that_they_may_show()
     {
         using var folder = Repository.Folder();
-        var configuration = LabService.Configuration(folder, Rules);
         using var client = new HttpClient();
-        using (var service = await ServiceProcess.StartAsync(configuration))
-        {
-            await LabService.PostAsync(client, service, Refused(0), Refused(10), Other(15));
-            Assert.Equal(0, await service.StopAsync());
-        }
-
+        var configuration = await OneTooFewAsync(folder, client);
         foreach (var file in Directory.GetFiles(Path.Combine(folder.Path, "data"), "journal.db*")) File.Delete(file);
         using var again = await ServiceProcess.StartAsync(configuration);
         await LabService.PostAsync(client, again, Refused(20), Other(40));
@@ -69,6 +41,17 @@ public sealed class LiveCorrelationTests
 
         var events = JsonDocument.Parse(again.Alerts[0]).RootElement.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("raw").GetProperty("at").GetString());
         Assert.Equal([$"{LabService.Noon:O}", $"{LabService.Noon.AddSeconds(10):O}", $"{LabService.Noon.AddSeconds(20):O}"], events);
+    }
+
+    // A service that stops when two of three were counted.
+    private static async Task<string> OneTooFewAsync(TemporaryFolder folder, HttpClient client)
+    {
+        var configuration = LabService.Configuration(folder, LabService.RefusedThrice());
+        using var service = await ServiceProcess.StartAsync(configuration);
+        await LabService.PostAsync(client, service, Refused(0), Refused(10), Other(15));
+        Assert.Equal(0, await service.StopAsync());
+        Assert.Empty(service.Alerts);
+        return configuration;
     }
 
     private static string Refused(int second) => LabService.Record(second, "refused");

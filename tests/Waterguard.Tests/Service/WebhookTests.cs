@@ -68,11 +68,7 @@ public sealed class WebhookTests
     {
         using var folder = Repository.Folder();
         using var key = RSA.Create(2048);
-        var asked = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        asked.CertificateExtensions.Add(names.Build());
-        using var certificate = asked.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var certificate = LoopbackServer.Certificate(key);
         var (cert, secret) = (folder.Write("cert.pem", certificate.ExportCertificatePem()), folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem()));
         using var service = await ServiceProcess.StartAsync(folder.Write("w.yaml",
             $"data: '{folder.Path}/data'\njournal: {{size: 1MiB}}\nhttp: {{listen: '127.0.0.1:0', certificate: '{cert}', certificate_key: 'file:{secret}'}}\ninputs:\n  - {{name: in, transport: http, source: kubernetes.audit, key: env:PATH, max_body: 8MiB}}\n"));

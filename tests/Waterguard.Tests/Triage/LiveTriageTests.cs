@@ -7,26 +7,12 @@ namespace Waterguard.Tests.Triage;
 /// <summary>Triage of what goes on coming.</summary>
 public sealed class LiveTriageTests
 {
-    private const string Rules = """
-        title: Refused
-        id: 6d2f1b1c-8f6e-4b52-9f5d-0c5cf0e6a011
-        name: refused
-        level: low
-        logsource: {product: any}
-        detection: {s: {kind: refused}, condition: s}
-        ---
-        title: Refused again and again
-        id: 6d2f1b1c-8f6e-4b52-9f5d-0c5cf0e6a012
-        level: high
-        correlation: {type: event_count, rules: [refused], group-by: [user], timespan: 20s, condition: {gte: 3}}
-        """;
-
     [Fact]
     public async Task What_was_known_to_be_benign_and_turns_out_not_to_hold_is_told_to_nobody_either_time()
     {
         using var folder = Repository.Folder();
-        var configuration = LabService.Configuration(folder, Rules, lateness: 10);
-        folder.Write("content/strategies/lab/suppressions/s.yml", "id: ann\nreason: Ann tests.\nowner: lab\nexpires: 2027-01-01\napplies_to: [6d2f1b1c-8f6e-4b52-9f5d-0c5cf0e6a012]\nwhen: {user: ann}\n");
+        var configuration = LabService.Configuration(folder, LabService.RefusedThrice("20s"), lateness: 10);
+        folder.Write("content/strategies/lab/suppressions/s.yml", $"id: ann\nreason: Ann tests.\nowner: lab\nexpires: 2027-01-01\napplies_to: [{LabService.RefusedThriceId}]\nwhen: {{user: ann}}\n");
         using var client = new HttpClient();
         using var service = await ServiceProcess.StartAsync(configuration);
         // Three were refused; then one comes late that began it earlier: another alert stands in the place of the first.

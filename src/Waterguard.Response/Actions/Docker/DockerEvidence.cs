@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Waterguard.Platforms.Docker;
 using Waterguard.Response.Evidence;
 
@@ -39,7 +38,7 @@ public sealed class DockerEvidence(DockerControl docker, string folder, long mos
             await bundle.CloseAsync(new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["container"] = id, ["run"] = plan.Target.Run, ["engine"] = info.Id, ["engine_name"] = info.Name, ["engine_version"] = info.Version, ["tool"] = tool,
-                ["collected"] = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+                ["collected"] = EvidenceBundle.Time(time.GetUtcNow()),
             }, cancel);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -54,15 +53,7 @@ public sealed class DockerEvidence(DockerControl docker, string folder, long mos
     private protected override ActionPlan Plan(ActionTarget target, DockerTarget found, ImmutableArray<string> shares) =>
         Planned(target, found, $"collect evidence of {Called(found)}", shares, ("bundle", Path.Combine(folder, $"{target.Run}-{target.Step}-{found.Id[..12]}.tar.gz")));
 
-    private protected override async Task<ActionProbe> ProbeAsync(ActionPlan plan, DockerTarget? now, CancellationToken cancel)
-    {
-        var bundle = plan.Memento["bundle"];
-        if (!File.Exists(bundle)) return new ActionProbe(false, "there is no bundle yet");
-        var report = await EvidenceCheck.RunAsync(bundle, cancel);
-        return report.Problems.IsEmpty
-            ? new ActionProbe(true, $"{report.Files} files in {bundle}, manifest sha256:{report.ManifestSha256}")
-            : new ActionProbe(false, $"{bundle}: {string.Join("; ", report.Problems)}");
-    }
+    private protected override Task<ActionProbe> ProbeAsync(ActionPlan plan, DockerTarget? now, CancellationToken cancel) => EvidenceProbe.RunAsync(plan.Memento["bundle"], cancel);
 
     // A stopped container has no processes to show, and an image without ps cannot: what cannot be had is said in its place.
     private async Task AddAsync(EvidenceBundle bundle, string name, string path, long most, CancellationToken cancel)

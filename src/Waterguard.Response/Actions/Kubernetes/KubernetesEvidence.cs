@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Waterguard.Platforms.Kubernetes;
@@ -45,7 +44,7 @@ public sealed class KubernetesEvidence(KubernetesApi api, string folder, string 
             await bundle.CloseAsync(new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["pod"] = found.Called, ["uid"] = found.Pod.Uid, ["node"] = found.Node, ["run"] = plan.Target.Run, ["tool"] = tool,
-                ["collected"] = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+                ["collected"] = EvidenceBundle.Time(time.GetUtcNow()),
             }, cancel);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -54,15 +53,7 @@ public sealed class KubernetesEvidence(KubernetesApi api, string folder, string 
         }
     }
 
-    private protected override async Task<ActionProbe> SeeAsync(ActionPlan plan, CancellationToken cancel)
-    {
-        var bundle = plan.Memento["bundle"];
-        if (!File.Exists(bundle)) return new ActionProbe(false, "there is no bundle yet");
-        var report = await EvidenceCheck.RunAsync(bundle, cancel);
-        return report.Problems.IsEmpty
-            ? new ActionProbe(true, $"{report.Files} files in {bundle}, manifest sha256:{report.ManifestSha256}")
-            : new ActionProbe(false, $"{bundle}: {string.Join("; ", report.Problems)}");
-    }
+    private protected override Task<ActionProbe> SeeAsync(ActionPlan plan, CancellationToken cancel) => EvidenceProbe.RunAsync(plan.Memento["bundle"], cancel);
 
     private async Task<IReadOnlyList<(string Name, string Path, Func<Task<byte[]>> Read)>> PartsAsync(PodTarget found, CancellationToken cancel)
     {

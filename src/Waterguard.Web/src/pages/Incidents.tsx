@@ -11,6 +11,7 @@ import { announce } from "../parts/Announcer";
 import { Empty, Read, useRead } from "../parts/Async";
 import { IncidentFilters } from "../parts/IncidentFilters";
 import { LevelMark, Risk, Tag, Time } from "../parts/Marks";
+import { Pager } from "../parts/Pager";
 import { useQueryClient } from "@tanstack/react-query";
 
 /** The queue. Its filters are the address's. */
@@ -44,16 +45,7 @@ export default function Incidents() {
           )
         }
       </Read>
-      {(cursors.length > 0 || query.data?.next) && (
-        <nav className="pager" aria-label="Pages of the queue">
-          <button type="button" disabled={cursors.length === 0} onClick={() => setCursors(cursors.slice(0, -1))}>
-            Newer
-          </button>
-          <button type="button" disabled={!query.data?.next} onClick={() => setCursors([...cursors, query.data!.next!])}>
-            Older
-          </button>
-        </nav>
-      )}
+      {(cursors.length > 0 || query.data?.next) && <Pager what="the queue" cursors={cursors} set={setCursors} next={query.data?.next} />}
     </>
   );
 }

@@ -58,7 +58,7 @@ public sealed class SyslogTests
     {
         using var folder = Repository.Folder();
         using var key = RSA.Create(2048);
-        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var certificate = LoopbackServer.Certificate(key);
         var (cert, secret) = (folder.Write("cert.pem", certificate.ExportCertificatePem()), folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem()));
         var sink = new MemorySink();
         await using var run = new RunningTransport(MemorySink.Transport($"transport: syslog, protocol: tls, listen: '127.0.0.1:0', certificate: '{cert}', certificate_key: 'file:{secret}'", out _), sink);

@@ -5,6 +5,7 @@ import { Empty, Read, useRead } from "../Async";
 import { Json } from "../Json";
 import { ListTable } from "../ListTable";
 import { Time } from "../Marks";
+import { Pager } from "../Pager";
 
 interface Check {
   entries: number;
@@ -65,14 +66,7 @@ export function AuditLog() {
           </tr>
         )}
       />
-      <nav className="pager" aria-label="Pages of the audit log">
-        <button type="button" disabled={cursors.length === 0} onClick={() => setCursors(cursors.slice(0, -1))}>
-          Newer
-        </button>
-        <button type="button" disabled={!query.data?.next} onClick={() => setCursors([...cursors, query.data!.next!])}>
-          Older
-        </button>
-      </nav>
+      <Pager what="the audit log" cursors={cursors} set={setCursors} next={query.data?.next} />
     </section>
   );
 }

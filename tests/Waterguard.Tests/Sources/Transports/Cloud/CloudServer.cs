@@ -1,12 +1,6 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Waterguard.Tests.Sources.Transports.Cloud;
 
@@ -44,14 +38,12 @@ internal abstract class CloudServer : IAsyncDisposable
     protected static async Task<T> StartAsync<T>(T server)
         where T : CloudServer
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(System.Net.IPAddress.Loopback, 0));
-        var app = server._app = builder.Build();
-        app.Use(server.FaultsAsync);
-        server.Map(app);
-        await app.StartAsync();
-        server.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/");
+        server._app = await LoopbackServer.StartAsync(app =>
+        {
+            app.Use(server.FaultsAsync);
+            server.Map(app);
+        });
+        server.Address = server._app.Address();
         return server;
     }
 

@@ -2,14 +2,9 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Waterguard.Tests.Sources.Transports.Cloud;
 
@@ -41,25 +36,15 @@ internal sealed class IdentityServer : IAsyncDisposable
     {
         var server = new IdentityServer();
         using var key = RSA.Create(2048);
-        var asked = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        asked.CertificateExtensions.Add(names.Build());
-        using var made = asked.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var made = LoopbackServer.Certificate(key);
         server._folder.Write("authority.pem", made.ExportCertificatePem());
-        var certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(k =>
+        var certificate = made.WithKey();
+        server._app = await LoopbackServer.StartAsync(server.Map, k =>
         {
             k.Listen(IPAddress.Loopback, 0);
             k.Listen(IPAddress.Loopback, 0, l => l.UseHttps(certificate));
         });
-        var app = server._app = builder.Build();
-        server.Map(app);
-        await app.StartAsync();
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
-        (server.Address, server.Authority) = (new Uri(addresses.Single(a => a.StartsWith("http:", StringComparison.Ordinal)) + "/"), new Uri(addresses.Single(a => a.StartsWith("https:", StringComparison.Ordinal)) + "/"));
+        (server.Address, server.Authority) = (server._app.Address(), server._app.Address("https"));
         return server;
     }
 

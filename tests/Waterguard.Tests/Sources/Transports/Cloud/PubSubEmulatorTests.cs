@@ -1,11 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Waterguard.Sources.Transports.PubSub;
 using Xunit;
 
@@ -42,7 +37,7 @@ public sealed class PubSubEmulatorTests
         var (sink, statuses) = (new MemorySink { Answer = Waterguard.Sources.Transports.Delivery.Full }, new ConcurrentQueue<int>());
         await using var run = new RunningTransport(MemorySink.Transport("transport: pubsub-push, subscription: projects/harbour/subscriptions/waterguard, key: env:PATH", out _), sink);
         await using var app = await ProxyAsync((PubSubPushTransport)run.Transport, statuses);
-        await emulator.SubscribeAsync($$""","pushConfig":{"pushEndpoint":"{{app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()}}/push"}""");
+        await emulator.SubscribeAsync($$""","pushConfig":{"pushEndpoint":"{{app.Address()}}push"}""");
         await emulator.PublishAsync(Expected);
         await Until.True(() => statuses.Contains(429), "it is told to come again");
         Assert.Empty(sink.Records);
@@ -54,19 +49,10 @@ public sealed class PubSubEmulatorTests
     }
 
     // The emulator shows no token: this stands between, as a proxy that adds the key.
-    private static async Task<WebApplication> ProxyAsync(PubSubPushTransport push, ConcurrentQueue<int> statuses)
+    private static Task<WebApplication> ProxyAsync(PubSubPushTransport push, ConcurrentQueue<int> statuses) => LoopbackServer.StartAsync(app => app.MapPost("/push", async (HttpContext context) =>
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(System.Net.IPAddress.Loopback, 0));
-        var app = builder.Build();
-        app.MapPost("/push", async (HttpContext context) =>
-        {
-            var answer = await push.ReceiveAsync(new PushRequest(context.Request.Body, null, Environment.GetEnvironmentVariable("PATH"), "127.0.0.1"), context.RequestAborted);
-            statuses.Enqueue(answer.Status);
-            return Results.StatusCode(answer.Status);
-        });
-        await app.StartAsync();
-        return app;
-    }
+        var answer = await push.ReceiveAsync(new PushRequest(context.Request.Body, null, Environment.GetEnvironmentVariable("PATH"), "127.0.0.1"), context.RequestAborted);
+        statuses.Enqueue(answer.Status);
+        return Results.StatusCode(answer.Status);
+    }));
 }

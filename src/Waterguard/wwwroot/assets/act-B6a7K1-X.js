@@ -1,1 +1,0 @@
-import{M as e,i as t}from"./index-CPadI-hX.js";import{o as n,r}from"./Icon-Bpg_51-g.js";var i=n(r(),1);function a(n){let r=e(),[a,o]=(0,i.useState)(null);return{act:async(e,i)=>{o(null);try{return await e(),t(i),await r.invalidateQueries({predicate:e=>String(e.queryKey[0]).startsWith(n)}),!0}catch(e){return o(e),!1}},error:a}}export{a as t};
