@@ -8,6 +8,7 @@ using Xunit;
 namespace Waterguard.Tests.Sensing;
 
 /// <summary>The sensor on this machine, with real engines: what was started past them is told apart from what is theirs.</summary>
+[Collection(nameof(WholeKernel))]
 public sealed class RealSensorTests
 {
     private const string Unclaimed = "3b1f0e52-7c1d-4f0e-9c46-5a2f5f0d8a11";
@@ -30,8 +31,9 @@ public sealed class RealSensorTests
             using var following = ours.Follow(told);
             // It listens once it has told of something.
             await Until.True(async () => (await ours.DockerAsync("volume", "create", "tide")).Length > 0 && await ours.DockerAsync("volume", "rm", "tide") != "" && new FileInfo(told).Length > 0, "the events are followed");
-            var legitimate = new List<string>();
-            for (var i = 0; i < s_legitimate / 2; i++) legitimate.Add(await ours.DockerAsync("run", "-d", "--network", i % 4 == 0 ? "host" : "none", "suspicious_image"));
+            var legitimate = new List<string> { await ours.DockerAsync("run", "-d", "--network", "none", "suspicious_image") };
+            await Until.True(() => Lines(telemetry).Any(l => l.Contains(legitimate[0], StringComparison.Ordinal)), "the sensor looks: nobody is accused of what was there before", 60);
+            for (var i = 1; i < s_legitimate / 2; i++) legitimate.Add(await ours.DockerAsync("run", "-d", "--network", i % 4 == 0 ? "host" : "none", "suspicious_image"));
             past.Runc("wg-runc-hidden");
             past.Ctr("wg-ctr-hidden");
             var theirs = await second.DockerAsync("run", "-d", "--network", "none", "suspicious_image");

@@ -2,6 +2,6 @@ using Xunit;
 
 namespace Waterguard.Tests.Service;
 
-/// <summary>Tests that listen to the kernel's audit, of which there is one, and tests whose engines change packet filters, which it records wherever they are: one after the other.</summary>
+/// <summary>Tests that look at the whole machine, by a sensor or by the kernel's audit, and tests that show there in numbers: one after the other.</summary>
 [CollectionDefinition(nameof(WholeKernel))]
 public sealed class WholeKernel;
